@@ -1,0 +1,144 @@
+import { join } from "node:path";
+import type { Atom, SemanticType } from "../src/terminology/atom.ts";
+import {
+  type ConceptRecord,
+  type KeptAtom,
+  MAX_HIERARCHIES,
+  MAX_RELATIONS,
+} from "../src/terminology/concept.ts";
+import type { OnProgress } from "../src/terminology/progress.ts";
+import { normalizeText } from "../src/text/normalize.ts";
+import { BUCKETS, bucketOf } from "../src/text/string-id.ts";
+import { conceptsSpec } from "../src/vector-store/release-record.ts";
+import type { VectorStore } from "../src/vector-store/vector-store.ts";
+import { NameRanking, namesByLanguage, preferredName } from "./name-ranking.ts";
+import type { ConceptRow, ReadResult } from "./read-release.ts";
+import { readPart, SpillWriter } from "./spill.ts";
+
+/** One atom on its way to its string: with what the string's record keeps of its concept. */
+export interface StringRow {
+  text: string;
+  norm: string;
+  bucket: number;
+  atom: KeptAtom;
+  name: string;
+  semanticTypes: SemanticType[];
+}
+
+export interface BuildConceptsOptions {
+  read: ReadResult;
+  conceptFolder: string;
+  stringFolder: string;
+  stringParts: number;
+  store: VectorStore;
+  collection: string;
+  onProgress?: OnProgress;
+  signal?: AbortSignal;
+}
+
+/** Blocks of strings: each fits in memory and keeps the encoders busy for some seconds. A power of two, so that
+ * the blocks of one release are unions or parts of another's. */
+export function stringParts(atoms: number): number {
+  let parts = 1;
+  while (parts < BUCKETS / 16 && atoms / parts > 36_000) parts *= 2;
+  return parts;
+}
+
+/**
+ * Second stage: joins the tables on CUI, part by part, writes the concepts and divides their atoms by string. The join
+ * is a left one: a concept without types, definitions or relations is kept. Returns the number of concepts.
+ */
+export async function buildConcepts(options: BuildConceptsOptions): Promise<number> {
+  const { read, store, collection, signal } = options;
+  const ranking = NameRanking.from(read.ranks);
+  await store.createCollection(conceptsSpec(collection));
+  using spill = new SpillWriter(options.stringFolder, options.stringParts);
+  let written = 0;
+  for (let part = 0; part < read.parts; part++) {
+    signal?.throwIfAborted();
+    const concepts = await readConcepts(options.conceptFolder, part, ranking);
+    await store.writeBlock(collection, {
+      number: part,
+      firstOrdinal: written,
+      ids: concepts.map(({ record }) => record.cui),
+      fields: {},
+      bodies: concepts.map(({ record }) => JSON.stringify(record)),
+    });
+    for (const { record, atoms } of concepts)
+      for (const atom of atoms) spillAtom(spill, options.stringParts, record, atom);
+    written += concepts.length;
+    options.onProgress?.({ stage: "join concepts", done: part + 1, total: read.parts, unit: "parts" });
+  }
+  return written;
+}
+
+function spillAtom(spill: SpillWriter, parts: number, record: ConceptRecord, atom: Atom): void {
+  const norm = normalizeText(atom.str);
+  const bucket = bucketOf(norm);
+  const { name, semanticTypes } = record;
+  const row: StringRow = { text: atom.str, norm, bucket, atom: kept(atom), name, semanticTypes };
+  spill.write(Math.floor((bucket * parts) / BUCKETS), row);
+}
+
+interface BuiltConcept {
+  record: ConceptRecord;
+  atoms: Atom[];
+}
+
+/** The concepts of one part, in the order of their CUIs. Rows of CUIs that have no atom here are left out. */
+async function readConcepts(folder: string, part: number, ranking: NameRanking): Promise<BuiltConcept[]> {
+  const rows = new Map<string, ConceptRow[]>();
+  for await (const row of readPart<ConceptRow>(join(folder), part)) {
+    const cui = row.kind === "atom" ? row.atom.cui : row.cui;
+    const known = rows.get(cui);
+    if (known) known.push(row);
+    else rows.set(cui, [row]);
+  }
+  const concepts: BuiltConcept[] = [];
+  for (const cui of [...rows.keys()].sort()) {
+    const built = buildConcept(cui, rows.get(cui)!, ranking);
+    if (built) concepts.push(built);
+  }
+  return concepts;
+}
+
+function buildConcept(
+  cui: string,
+  rows: readonly ConceptRow[],
+  ranking: NameRanking,
+): BuiltConcept | undefined {
+  const atoms = rows.flatMap((row) => (row.kind === "atom" ? [row.atom] : []));
+  if (atoms.length === 0) return undefined;
+  const semanticTypes = new Map<string, SemanticType>();
+  const relations = new Map<string, ConceptRecord["relations"][number]>();
+  const record: ConceptRecord = {
+    cui,
+    name: preferredName(atoms, ranking),
+    names: namesByLanguage(atoms, ranking),
+    semanticTypes: [],
+    definitions: [],
+    atoms: atoms.map((atom) => ({ ...kept(atom), str: atom.str })),
+    relations: [],
+    relationCount: 0,
+    hierarchies: [],
+  };
+  const auis = new Set(atoms.map((atom) => atom.aui));
+  for (const row of rows) {
+    if (row.kind === "semantic-type") semanticTypes.set(row.tui, { tui: row.tui, name: row.name });
+    else if (row.kind === "definition") record.definitions.push({ sab: row.sab, text: row.text });
+    else if (row.kind === "relation") {
+      const { rel, rela, cui2, sab } = row;
+      relations.set(`${rel}|${rela}|${cui2}|${sab}`, { rel, rela, cui: cui2, sab });
+    } else if (row.kind === "hierarchy" && auis.has(row.aui) && record.hierarchies.length < MAX_HIERARCHIES) {
+      record.hierarchies.push({ aui: row.aui, sab: row.sab, path: row.path });
+    }
+  }
+  record.semanticTypes = [...semanticTypes.values()].sort((a, b) => (a.tui < b.tui ? -1 : 1));
+  record.relationCount = relations.size;
+  record.relations = [...relations.values()].slice(0, MAX_RELATIONS);
+  return { record, atoms };
+}
+
+function kept({ aui, cui, sab, tty, lat, code, isPref, suppress }: Atom): KeptAtom {
+  return { aui, cui, sab, tty, lat, code, isPref, suppress };
+}

@@ -1,0 +1,196 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { type EncoderFolder, verifyEncoderFolder } from "../src/encoder/encoder-manifest.ts";
+import type { Provider } from "../src/encoder/providers.ts";
+import { type AtomFilterOptions, atomFilter } from "../src/terminology/atom-filter.ts";
+import { openRelease } from "../src/terminology/open-release.ts";
+import type { OnProgress } from "../src/terminology/progress.ts";
+import { TermduetError } from "../src/terminology/termduet-error.ts";
+import {
+  checkReleaseName,
+  collectionName,
+  type ReleaseRecord,
+  releaseRecords,
+} from "../src/vector-store/release-record.ts";
+import type { VectorStore } from "../src/vector-store/vector-store.ts";
+import { buildConcepts, stringParts } from "./build-concepts.ts";
+import { buildStrings, type StringsResult } from "./build-strings.ts";
+import { Journal } from "./journal.ts";
+import { type ReadCounts, type ReadResult, readRelease } from "./read-release.ts";
+import { activateRelease, dropGeneration } from "./switch-release.ts";
+
+export interface IngestOptions {
+  /** META directory, RRF file, zip, OBO, OBO-graph JSON or table. */
+  source: string;
+  dataset: string;
+  release: string;
+  store: VectorStore;
+  encoders: readonly EncoderFolder[];
+  provider: Provider;
+  /** Worker threads per encoder. */
+  workers: number;
+  filters: AtomFilterOptions;
+  maxRejectShare: number;
+  mode: "new" | "resume" | "restart";
+  dryRun: boolean;
+  /** Folder for spilled rows and the journal; some twice the size of the unpacked MRCONSO. */
+  workFolder: string;
+  /** Folder for files of malformed rows. */
+  rejectsFolder: string;
+  onProgress?: OnProgress;
+  signal?: AbortSignal;
+}
+
+export interface IngestSummary {
+  status: "ingested" | "unchanged" | "dry-run";
+  dataset: string;
+  release: string;
+  counts: ReadCounts & { strings?: number; concepts?: number };
+  rejectsFile: string | undefined;
+  encoders: { id: string; encoded: number; copied: number; recallAt10?: number }[];
+}
+
+/**
+ * Ingests a release beside the active one, verifies it and makes it the active one in one step. Whatever goes wrong
+ * before that step leaves the active release untouched; after a kill, `mode: "resume"` goes on.
+ */
+export async function ingest(options: IngestOptions): Promise<IngestSummary> {
+  const { store, filters } = options;
+  const dataset = checkReleaseName("--dataset", options.dataset);
+  const release = checkReleaseName("--release", options.release);
+  const keep = atomFilter(filters);
+  const rejectsPath = join(options.rejectsFolder, `${dataset}_${release}.tsv`);
+  mkdirSync(dirname(rejectsPath), { recursive: true });
+  await using source = await openRelease(options.source);
+  const reading = {
+    source,
+    keep,
+    rejectsPath,
+    maxRejectShare: options.maxRejectShare,
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+    ...(options.signal ? { signal: options.signal } : {}),
+  };
+  const summaryOf = (
+    counts: IngestSummary["counts"],
+    rest: Pick<IngestSummary, "status" | "encoders">,
+  ): IngestSummary => {
+    return { dataset, release, counts, rejectsFile: counts.rejects > 0 ? rejectsPath : undefined, ...rest };
+  };
+  if (options.dryRun) {
+    const { counts } = await readRelease(reading);
+    return summaryOf(counts, { status: "dry-run", encoders: [] });
+  }
+  if (options.encoders.length === 0)
+    throw new TermduetError("usage", "no encoder to ingest with; name one by --encoder");
+  for (const encoder of options.encoders) await verifyEncoderFolder(encoder);
+  const fingerprint = fingerprintOf(await source.fingerprint(options.signal), filters);
+  const records = await releaseRecords(store);
+  const before = records.find((r) => r.dataset === dataset && r.release === release);
+  if (before && isSame(before, fingerprint, options.encoders)) return unchanged(before, summaryOf);
+
+  const generation = (before?.generation ?? 0) + 1;
+  const encoders = options.encoders.map(({ manifest, hash }) => ({ id: manifest.id, hash }));
+  const folder = join(options.workFolder, `${dataset}_${release}`);
+  using journal = new Journal(
+    folder,
+    { dataset, release, generation, fingerprint, encoders, store: store.url },
+    options.mode,
+  );
+  const name = (content: string): string => collectionName(dataset, release, generation, content);
+
+  const read = await stage<ReadResult>(journal, "read", () =>
+    readRelease({ ...reading, folder: join(folder, "concepts") }),
+  );
+  const parts = stringParts(read.counts.atoms);
+  const concepts = await stage<number>(journal, "concepts", () =>
+    buildConcepts({
+      read,
+      conceptFolder: join(folder, "concepts"),
+      stringFolder: join(folder, "strings"),
+      stringParts: parts,
+      store,
+      collection: name("concepts"),
+      ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+      ...(options.signal ? { signal: options.signal } : {}),
+    }),
+  );
+  rmSync(join(folder, "concepts"), { recursive: true, force: true });
+  const strings: StringsResult = await buildStrings({
+    ...options,
+    journal,
+    folder: join(folder, "strings"),
+    parts,
+    estimatedStrings: read.counts.atoms,
+    records: records.filter((r) => r.dataset === dataset),
+    conceptsCollection: name("concepts"),
+    stringsCollection: name("strings"),
+    vectorsCollection: (id) => name(id),
+  });
+  const record: ReleaseRecord = {
+    dataset,
+    release,
+    generation,
+    fingerprint,
+    source: options.source,
+    filters: {
+      sab: [...(filters.sab ?? [])],
+      lat: [...(filters.lat ?? [])],
+      includeSuppressed: filters.includeSuppressed ?? false,
+    },
+    ingestedAt: new Date().toISOString(),
+    counts: { ...pickCounts(read.counts), strings: strings.count, concepts },
+    encoders: strings.encoders.map(({ recallAt10: _, ...encoder }) => encoder),
+    strings: name("strings"),
+    concepts: name("concepts"),
+  };
+  await activateRelease(store, record);
+  if (before) await dropGeneration(store, before);
+  rmSync(folder, { recursive: true, force: true });
+  return summaryOf(
+    { ...read.counts, strings: strings.count, concepts },
+    { status: "ingested", encoders: strings.encoders },
+  );
+}
+
+async function stage<T>(journal: Journal, name: string, work: () => Promise<T>): Promise<T> {
+  const done = journal.stage<T>(name);
+  if (done !== undefined) return done;
+  const result = await work();
+  journal.stageDone(name, result);
+  return result;
+}
+
+function fingerprintOf(source: string, filters: AtomFilterOptions): string {
+  const lists = [filters.sab, filters.lat, filters.tty].map((list) => [...(list ?? [])].sort());
+  return createHash("sha256")
+    .update(JSON.stringify([source, ...lists, filters.includeSuppressed ?? false]))
+    .digest("hex");
+}
+
+function isSame(record: ReleaseRecord, fingerprint: string, encoders: readonly EncoderFolder[]): boolean {
+  const wanted = encoders.map((e) => `${e.manifest.id} ${e.hash}`).sort();
+  const present = record.encoders.map((e) => `${e.id} ${e.hash}`).sort();
+  return record.fingerprint === fingerprint && wanted.join() === present.join();
+}
+
+function unchanged(
+  record: ReleaseRecord,
+  summaryOf: (
+    counts: IngestSummary["counts"],
+    rest: Pick<IngestSummary, "status" | "encoders">,
+  ) => IngestSummary,
+): IngestSummary {
+  const counts = { ...record.counts, rows: 0, skipped: 0 };
+  const encoders = record.encoders.map(({ id }) => ({ id, encoded: 0, copied: record.counts.strings }));
+  return summaryOf(counts, { status: "unchanged", encoders });
+}
+
+function pickCounts({
+  atoms,
+  rejects,
+  bySab,
+  byLat,
+}: ReadCounts): Pick<ReadCounts, "atoms" | "rejects" | "bySab" | "byLat"> {
+  return { atoms, rejects, bySab, byLat };
+}

@@ -1,0 +1,111 @@
+import { join } from "node:path";
+import type { Atom } from "../src/terminology/atom.ts";
+import type { OnProgress } from "../src/terminology/progress.ts";
+import { RejectsFile, tooMany } from "../src/terminology/rejects-file.ts";
+import type { ReleaseRow, ReleaseSource } from "../src/terminology/release-source.ts";
+import { TermduetError } from "../src/terminology/termduet-error.ts";
+import { NameRanking } from "./name-ranking.ts";
+import { partOf, SpillWriter } from "./spill.ts";
+
+/** Rows of one concept part: what is joined on CUI. */
+export type ConceptRow = Exclude<ReleaseRow, { kind: "rank" }>;
+
+export interface ReadCounts {
+  rows: number;
+  atoms: number;
+  /** Atoms that the filters left out. */
+  skipped: number;
+  rejects: number;
+  bySab: Record<string, number>;
+  byLat: Record<string, number>;
+}
+
+export interface ReadResult {
+  counts: ReadCounts;
+  parts: number;
+  ranks: [string, number][];
+}
+
+export interface ReadReleaseOptions {
+  source: ReleaseSource;
+  keep: (atom: Atom) => boolean;
+  /** Folder for the concept parts; absent for a dry run, which only counts. */
+  folder?: string;
+  rejectsPath: string;
+  /** Share of malformed rows beyond which the release is not to be trusted. */
+  maxRejectShare: number;
+  onProgress?: OnProgress;
+  signal?: AbortSignal;
+}
+
+const MEGABYTE = 1e6;
+// A part is held in memory as objects, some six times its size on disk.
+const PART_BYTES = 48 * MEGABYTE;
+const MAX_PARTS = 512;
+// Before so many rows a share says little; a wrong file is still noticed at its end.
+const ROWS_BEFORE_JUDGING = 10_000;
+
+/**
+ * First stage: streams the release once and divides its rows by concept. Malformed rows are kept aside; too many stop
+ * the run with nothing in the store.
+ */
+export async function readRelease(options: ReadReleaseOptions): Promise<ReadResult> {
+  const { source, keep, folder, onProgress, signal } = options;
+  const total = source.files.reduce((sum, file) => sum + file.bytes, 0);
+  const parts = Math.min(MAX_PARTS, Math.max(1, Math.ceil(total / PART_BYTES)));
+  const ranking = new NameRanking();
+  const counts: ReadCounts = { rows: 0, atoms: 0, skipped: 0, rejects: 0, bySab: {}, byLat: {} };
+  let bytes = 0;
+  using rejects = new RejectsFile(options.rejectsPath);
+  using spill = folder === undefined ? undefined : new SpillWriter(join(folder), parts);
+  const judge = (): void => {
+    if (!tooMany(counts.rows + rejects.count, rejects.count, options.maxRejectShare)) return;
+    const share = ((100 * rejects.count) / (counts.rows + rejects.count)).toPrecision(2);
+    throw new TermduetError(
+      "bad-input",
+      `${rejects.count} of ${counts.rows + rejects.count} rows (${share} %) are malformed, more than ${100 * options.maxRejectShare} %: ` +
+        `see ${rejects.path}; nothing was changed. Mend the source, or raise --max-reject-share`,
+    );
+  };
+  const rows = source.rows({
+    onReject: rejects.add,
+    onBytes: (count) => {
+      bytes += count;
+    },
+    ...(signal ? { signal } : {}),
+  });
+  for await (const batch of rows) {
+    for (const row of batch) {
+      counts.rows++;
+      if (row.kind === "rank") ranking.add(row.sab, row.tty, row.rank);
+      else if (row.kind !== "atom") spill?.write(partOf(row.cui, parts), row);
+      else if (keep(row.atom)) {
+        countAtom(counts, row.atom);
+        spill?.write(partOf(row.atom.cui, parts), row);
+      } else counts.skipped++;
+    }
+    if (counts.rows > ROWS_BEFORE_JUDGING) judge();
+    onProgress?.({
+      stage: "read",
+      done: Math.round(bytes / MEGABYTE),
+      total: Math.round(total / MEGABYTE),
+      unit: "MB",
+    });
+  }
+  rejects.flush();
+  judge();
+  counts.rejects = rejects.count;
+  if (counts.atoms === 0) throw new TermduetError("bad-input", nothingLeft(counts));
+  return { counts, parts, ranks: ranking.entries };
+}
+
+function countAtom(counts: ReadCounts, atom: Atom): void {
+  counts.atoms++;
+  counts.bySab[atom.sab] = (counts.bySab[atom.sab] ?? 0) + 1;
+  counts.byLat[atom.lat] = (counts.byLat[atom.lat] ?? 0) + 1;
+}
+
+function nothingLeft({ skipped }: ReadCounts): string {
+  if (skipped === 0) return "the source holds no atoms; nothing was changed";
+  return `the filters leave none of ${skipped} atoms; check --sab and --lat, or add --include-suppressed; nothing was changed`;
+}

@@ -1,0 +1,90 @@
+import type { StringRecord } from "../src/terminology/concept.ts";
+import { stringId } from "../src/text/string-id.ts";
+import type { Block, FieldValue } from "../src/vector-store/vector-store.ts";
+import type { StringRow } from "./build-concepts.ts";
+import { readPart } from "./spill.ts";
+
+/** The distinct strings of one part, in the order of bucket and id, ready for the store and the encoders. */
+export interface StringBlock {
+  number: number;
+  firstOrdinal: number;
+  ids: string[];
+  texts: string[];
+  buckets: number[];
+  records: StringRecord[];
+  norms: string[];
+}
+
+interface Draft {
+  id: string;
+  norm: string;
+  bucket: number;
+  record: StringRecord;
+}
+
+/** Third stage, reading: atoms that carry the same text become one string. */
+export async function readStringBlock(
+  folder: string,
+  number: number,
+  firstOrdinal: number,
+): Promise<StringBlock> {
+  const drafts = new Map<string, Draft>();
+  for await (const row of readPart<StringRow>(folder, number)) {
+    const draft = drafts.get(row.text) ?? newDraft(row);
+    drafts.set(row.text, draft);
+    draft.record.atoms.push(row.atom);
+    if (!draft.record.concepts.some((c) => c.cui === row.atom.cui)) {
+      draft.record.concepts.push({ cui: row.atom.cui, name: row.name, semanticTypes: row.semanticTypes });
+    }
+  }
+  const ordered = [...drafts.values()].sort((a, b) => a.bucket - b.bucket || (a.id < b.id ? -1 : 1));
+  return {
+    number,
+    firstOrdinal,
+    ids: ordered.map((d) => d.id),
+    texts: ordered.map((d) => d.record.text),
+    buckets: ordered.map((d) => d.bucket),
+    norms: ordered.map((d) => d.norm),
+    records: ordered.map((d) => sorted(d.record)),
+  };
+}
+
+function newDraft({ text, norm, bucket }: StringRow): Draft {
+  return { id: stringId(text), norm, bucket, record: { text, atoms: [], concepts: [] } };
+}
+
+/** The order of atoms must not depend on how the release was divided. */
+function sorted(record: StringRecord): StringRecord {
+  record.atoms.sort((a, b) => (a.aui < b.aui ? -1 : a.aui > b.aui ? 1 : 0));
+  record.concepts.sort((a, b) => (a.cui < b.cui ? -1 : 1));
+  return record;
+}
+
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)].sort();
+}
+
+/** The block as documents: strings found by normalized text, concept and code. */
+export function documentsOf(block: StringBlock): Block {
+  const { number, firstOrdinal, ids, norms, records } = block;
+  const fields: Record<string, FieldValue[]> = {
+    norm: norms,
+    cui: records.map((r) => distinct(r.concepts.map((c) => c.cui))),
+    code: records.map((r) => distinct(r.atoms.map((a) => a.code).filter(Boolean))),
+  };
+  return { number, firstOrdinal, ids, fields, bodies: records.map((r) => JSON.stringify(r)) };
+}
+
+/** The block as vectors of one encoder, with what searches filter by. */
+export function vectorsOf(block: StringBlock, vectors: Float32Array): Block {
+  const { number, firstOrdinal, ids, buckets, records } = block;
+  const fields: Record<string, FieldValue[]> = {
+    bucket: buckets,
+    sab: records.map((r) => distinct(r.atoms.map((a) => a.sab))),
+    lat: records.map((r) => distinct(r.atoms.map((a) => a.lat))),
+    tty: records.map((r) => distinct(r.atoms.map((a) => a.tty))),
+    sty: records.map((r) => distinct(r.concepts.flatMap((c) => c.semanticTypes.map((t) => t.tui)))),
+    cui: records.map((r) => distinct(r.concepts.map((c) => c.cui))),
+  };
+  return { number, firstOrdinal, ids, fields, vectors };
+}

@@ -1,0 +1,86 @@
+import { createHash } from "node:crypto";
+import { createReadStream, existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { TermduetError } from "../terminology/termduet-error.ts";
+import { PROVIDERS } from "./providers.ts";
+
+const manifestSchema = z.object({
+  /** Name of the encoder; travels with every vector, together with the hash of its files. */
+  id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/),
+  dimension: z.int().positive(),
+  pooling: z.enum(["mean", "cls"]),
+  /** Text put before every query and every string of the release. */
+  prefixes: z.object({ query: z.string(), string: z.string() }).default({ query: "", string: "" }),
+  precision: z.string(),
+  /** Execution provider that the graph was made for; another may be chosen when it is loaded. */
+  provider: z.enum(PROVIDERS).default("cpu"),
+  /** Longest sequence, special tokens included; what is longer is cut. */
+  maxTokens: z.int().min(4),
+  description: z.string().default(""),
+  license: z.string().default(""),
+  /** Hugging Face names of the checkpoint it was made from. */
+  base: z.string().default(""),
+  /** SHA-256 (hex) of each file of the encoder. */
+  checksums: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
+  /** From cosine to rating and probability; see `retrieval/calibrator.ts`. */
+  calibrator: z.unknown().optional(),
+});
+
+/** `encoder.json`, which describes an encoder folder. */
+export type EncoderManifest = z.infer<typeof manifestSchema>;
+
+/** An encoder on disk: what `encoders list` shows and what a worker loads. */
+export interface EncoderFolder {
+  folder: string;
+  manifest: EncoderManifest;
+  /** First 16 hex digits over everything that changes a vector. Vectors of different hashes are never mixed. */
+  hash: string;
+}
+
+/** Reads `encoder.json`. Errors: `not-found`, or `bad-input` naming the field that is wrong. */
+export function readEncoderFolder(folder: string): EncoderFolder {
+  const path = join(folder, "encoder.json");
+  if (!existsSync(path))
+    throw new TermduetError("not-found", `${folder} holds no encoder: there is no encoder.json in it`);
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, "utf8"));
+  } catch (cause) {
+    throw new TermduetError("bad-input", `${path} is not JSON`, { cause });
+  }
+  const parsed = manifestSchema.safeParse(json);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!;
+    throw new TermduetError("bad-input", `${path}: ${issue.path.join(".")}: ${issue.message}`);
+  }
+  return { folder, manifest: parsed.data, hash: hashOf(parsed.data) };
+}
+
+function hashOf(manifest: EncoderManifest): string {
+  const { id, pooling, prefixes, maxTokens, checksums } = manifest;
+  const files = Object.entries(checksums).filter(
+    ([name]) => name.startsWith("model.onnx") || name === "tokenizer.json",
+  );
+  const identity = JSON.stringify([id, pooling, prefixes.query, prefixes.string, maxTokens, files.sort()]);
+  return createHash("sha256").update(identity).digest("hex").slice(0, 16);
+}
+
+/** Compares every file with its checksum. Errors: `bad-input` naming the first file that differs or is missing. */
+export async function verifyEncoderFolder({ folder, manifest }: EncoderFolder): Promise<void> {
+  for (const [name, expected] of Object.entries(manifest.checksums)) {
+    const path = join(folder, name);
+    const found = existsSync(path) ? await sha256(path) : "missing";
+    if (found !== expected) {
+      const message = `${path} is not the file that encoder.json names (SHA-256 ${found}); restore the encoder's folder`;
+      throw new TermduetError("bad-input", message);
+    }
+  }
+}
+
+/** SHA-256 of a file, hex, read as a stream. */
+export async function sha256(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
+}

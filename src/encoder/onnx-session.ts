@@ -1,0 +1,51 @@
+import { InferenceSession, listSupportedBackends } from "onnxruntime-node";
+import { TermduetError } from "../terminology/termduet-error.ts";
+import type { Provider } from "./providers.ts";
+
+const MISSING: Record<Provider, string> = {
+  cpu: "reinstall onnxruntime-node",
+  cuda: "on Linux x64 run `ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node`; CUDA 12 and cuDNN 9 must be installed",
+  tensorrt:
+    "on Linux x64 run `ONNXRUNTIME_NODE_INSTALL=cuda12 npm rebuild onnxruntime-node`; TensorRT 10 must be installed",
+  webgpu:
+    "this build of onnxruntime-node has no WebGPU; it needs a GPU driver with Vulkan, Metal or Direct3D 12",
+  coreml: "CoreML exists on macOS alone",
+  dml: "DirectML exists on Windows alone",
+};
+
+/**
+ * Opens a session on the provider asked for, and on no other: an absent provider is an error (`unavailable`), not a
+ * silent fall-back to a slower one.
+ */
+export async function openSession(
+  modelPath: string,
+  provider: Provider,
+  threads: number,
+): Promise<InferenceSession> {
+  if (!listSupportedBackends().some((backend) => backend.name === provider)) throw absent(provider);
+  try {
+    return await InferenceSession.create(modelPath, {
+      executionProviders: [provider],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: "all",
+      // Many shapes pass through one session; an arena would keep the largest of each.
+      enableCpuMemArena: true,
+      enableMemPattern: false,
+      extra: {
+        session: { intra_op: { allow_spinning: "0" } },
+        // Add + LayerNormalization is nine times faster on CPU than their fusion (docs/decisions/0004).
+        optimization: provider === "cpu" ? { disable_specified_optimizers: "SkipLayerNormFusion" } : {},
+      },
+    });
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    if (provider !== "cpu" && /provider|library|load|device/i.test(text)) throw absent(provider, cause);
+    throw new TermduetError("bad-input", `${modelPath} could not be loaded: ${text}`, { cause });
+  }
+}
+
+function absent(provider: Provider, cause?: unknown): TermduetError {
+  const message = `execution provider ${provider} is not available here: ${MISSING[provider]}; or use --provider cpu`;
+  return new TermduetError("unavailable", message, { cause });
+}

@@ -1,0 +1,21 @@
+import type { ErrorCode } from "../terminology/termduet-error.ts";
+import type { EncoderFolder } from "./encoder-manifest.ts";
+import type { LoadOptions, TextRole } from "./loaded-encoder.ts";
+
+/** What a worker is started with. */
+export interface WorkerStart {
+  folder: EncoderFolder;
+  options: LoadOptions;
+}
+
+export interface WorkerRequest {
+  id: number;
+  texts: readonly string[];
+  role: TextRole;
+}
+
+export type WorkerReply =
+  | { kind: "ready" }
+  | { kind: "vectors"; id: number; vectors: Float32Array<ArrayBuffer>; tokens: number }
+  /** `id` is absent when the encoder could not be loaded. */
+  | { kind: "failed"; id?: number; code: ErrorCode; message: string };

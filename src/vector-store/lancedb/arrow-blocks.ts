@@ -1,0 +1,75 @@
+import * as arrow from "apache-arrow";
+import type { Block, CollectionSpec, FieldKind } from "../vector-store.ts";
+
+const keywordList = new arrow.List(new arrow.Field("item", new arrow.Utf8()));
+
+function fieldType(kind: FieldKind): arrow.DataType {
+  if (kind === "keyword") return new arrow.Utf8();
+  return kind === "keywords" ? keywordList : new arrow.Int32();
+}
+
+/** Columns of a table: ours (`id`, `ordinal`, `block`, `body`, `vector`) and the spec's fields. */
+export function tableSchema(spec: CollectionSpec): arrow.Schema {
+  const fields = [
+    new arrow.Field("id", new arrow.Utf8()),
+    new arrow.Field("ordinal", new arrow.Int32()),
+    new arrow.Field("block", new arrow.Int32()),
+    ...Object.entries(spec.fields).map(([name, kind]) => new arrow.Field(name, fieldType(kind))),
+  ];
+  if (spec.dimension === undefined) fields.push(new arrow.Field("body", new arrow.Utf8()));
+  else fields.push(new arrow.Field("vector", vectorType(spec.dimension)));
+  return new arrow.Schema(fields);
+}
+
+function vectorType(dimension: number): arrow.FixedSizeList {
+  return new arrow.FixedSizeList(dimension, new arrow.Field("item", new arrow.Float32()));
+}
+
+/** A block as an Arrow table of `schema`; the vectors are not copied. */
+export function blockTable(schema: arrow.Schema, block: Block): arrow.Table {
+  const length = block.ids.length;
+  const column = (field: arrow.Field): arrow.Data => {
+    if (field.name === "id") return utf8(block.ids);
+    if (field.name === "ordinal")
+      return arrow.makeData({ type: new arrow.Int32(), data: ordinals(block.firstOrdinal, length) });
+    if (field.name === "block")
+      return arrow.makeData({ type: new arrow.Int32(), data: new Int32Array(length).fill(block.number) });
+    if (field.name === "body") return utf8(block.bodies!);
+    if (field.name === "vector") return vectorData(field.type as arrow.FixedSizeList, block.vectors!, length);
+    const values = block.fields[field.name]!;
+    if (field.type instanceof arrow.Int32)
+      return arrow.makeData({ type: field.type, data: Int32Array.from(values as number[]) });
+    return arrow.vectorFromArray(values as unknown[], field.type).data[0]!;
+  };
+  const children = schema.fields.map(column);
+  const data = arrow.makeData({ type: new arrow.Struct(schema.fields), length, nullCount: 0, children });
+  return new arrow.Table(new arrow.RecordBatch(schema, data));
+}
+
+function utf8(values: readonly string[]): arrow.Data {
+  return arrow.vectorFromArray(values as string[], new arrow.Utf8()).data[0]!;
+}
+
+function ordinals(first: number, length: number): Int32Array {
+  return Int32Array.from({ length }, (_, i) => first + i);
+}
+
+function vectorData(type: arrow.FixedSizeList, vectors: Float32Array, length: number): arrow.Data {
+  const child = arrow.makeData({ type: new arrow.Float32(), length: vectors.length, data: vectors });
+  return arrow.makeData({ type, length, nullCount: 0, child });
+}
+
+/** Calls `visit` for each row of a result with its vector, as a view. */
+export function eachVector(
+  table: Pick<arrow.Table, "getChild">,
+  visit: (row: number, values: Float32Array, offset: number) => void,
+): void {
+  let row = 0;
+  for (const data of table.getChild("vector")?.data ?? []) {
+    const values = data.children[0]!.values as Float32Array;
+    const width = (data.type as arrow.FixedSizeList).listSize;
+    // A sliced batch shares its child with the whole: `offset` says where it begins.
+    const base = data.offset * width;
+    for (let i = 0; i < data.length; i++) visit(row++, values, base + i * width);
+  }
+}

@@ -1,0 +1,123 @@
+import { z } from "zod";
+import { TermduetError } from "../terminology/termduet-error.ts";
+import type { CollectionSpec, VectorStore } from "./vector-store.ts";
+
+const recordSchema = z.object({
+  dataset: z.string(),
+  release: z.string(),
+  /** Counts up when a release is ingested again under the same name. */
+  generation: z.int().positive(),
+  /** SHA-256 over the source's files and the filters: what was ingested. */
+  fingerprint: z.string(),
+  source: z.string(),
+  /** Filters that were in force: empty lists mean all. */
+  filters: z.object({ sab: z.array(z.string()), lat: z.array(z.string()), includeSuppressed: z.boolean() }),
+  ingestedAt: z.string(),
+  counts: z.object({
+    atoms: z.int(),
+    strings: z.int(),
+    concepts: z.int(),
+    rejects: z.int(),
+    bySab: z.record(z.string(), z.int()),
+    byLat: z.record(z.string(), z.int()),
+  }),
+  encoders: z.array(
+    z.object({
+      id: z.string(),
+      hash: z.string(),
+      dimension: z.int(),
+      collection: z.string(),
+      encoded: z.int(),
+      copied: z.int(),
+    }),
+  ),
+  strings: z.string(),
+  concepts: z.string(),
+});
+
+/** What the store knows of one release that was ingested and verified. */
+export type ReleaseRecord = z.infer<typeof recordSchema>;
+
+const KEY = "release/";
+const NAME = /^[A-Za-z0-9][A-Za-z0-9.-]{0,59}$/;
+
+/** Errors: `usage` for a name that could not be part of a collection's name. */
+export function checkReleaseName(option: string, name: string): string {
+  if (NAME.test(name)) return name;
+  throw new TermduetError(
+    "usage",
+    `${option} ${name} is no name: use letters, digits, dots and hyphens, at most 60`,
+  );
+}
+
+export function releaseKey(dataset: string, release: string): string {
+  return `${KEY}${dataset}/${release}`;
+}
+
+/** All releases of a store, by dataset and name. */
+export async function releaseRecords(store: VectorStore): Promise<ReleaseRecord[]> {
+  const entries = Object.entries(await store.metadata()).filter(([key]) => key.startsWith(KEY));
+  return entries
+    .map(([key, value]) => {
+      const parsed = recordSchema.safeParse(value);
+      if (parsed.success) return parsed.data;
+      throw new TermduetError(
+        "bad-input",
+        `${store.url}: ${key} can't be read by this version; ingest the release again`,
+      );
+    })
+    .sort((a, b) => (`${a.dataset} ${a.release}` < `${b.dataset} ${b.release}` ? -1 : 1));
+}
+
+/** Name of a collection of a release: `umls_2024AB__termduet-a`, with the generation when it is not the first. */
+export function collectionName(
+  dataset: string,
+  release: string,
+  generation: number,
+  content: string,
+): string {
+  return `${dataset}_${release}${generation > 1 ? `_g${generation}` : ""}__${content}`;
+}
+
+/** Alias of a dataset's active collection: `umls__termduet-a`. */
+export function aliasName(dataset: string, content: string): string {
+  return `${dataset}__${content}`;
+}
+
+/** All collections of a release and the aliases that name them while it is active. */
+export function aliasesOf(record: ReleaseRecord): Record<string, string> {
+  const { dataset, strings, concepts, encoders } = record;
+  const vectors = encoders.map((e) => [aliasName(dataset, e.id), e.collection]);
+  return {
+    [aliasName(dataset, "strings")]: strings,
+    [aliasName(dataset, "concepts")]: concepts,
+    ...Object.fromEntries(vectors),
+  };
+}
+
+/** The active release of each dataset: the one whose strings the alias names. */
+export async function activeReleases(store: VectorStore): Promise<ReleaseRecord[]> {
+  const aliases = await store.aliases();
+  const records = await releaseRecords(store);
+  return records.filter((record) => aliases[aliasName(record.dataset, "strings")] === record.strings);
+}
+
+const FILTER_FIELDS = {
+  sab: "keywords",
+  lat: "keywords",
+  tty: "keywords",
+  sty: "keywords",
+  cui: "keywords",
+} as const;
+
+export function stringsSpec(name: string): CollectionSpec {
+  return { name, fields: { norm: "keyword", cui: "keywords", code: "keywords" } };
+}
+
+export function conceptsSpec(name: string): CollectionSpec {
+  return { name, fields: {} };
+}
+
+export function vectorsSpec(name: string, dimension: number): CollectionSpec {
+  return { name, dimension, fields: { bucket: "integer", ...FILTER_FIELDS } };
+}

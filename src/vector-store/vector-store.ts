@@ -1,0 +1,109 @@
+import type { OnProgress } from "../terminology/progress.ts";
+
+/**
+ * How a field is kept: one keyword, a list of keywords, or an integer. All three can be filtered by; keywords and
+ * lists can be looked up, keywords also by prefix.
+ */
+export type FieldKind = "keyword" | "keywords" | "integer";
+export type FieldValue = string | readonly string[] | number;
+
+/** A collection is either of vectors (with `dimension`) or of documents (without). Names match `COLLECTION_NAME`. */
+export interface CollectionSpec {
+  name: string;
+  /** Length of the vectors, which are float32 of unit length and compared by cosine. */
+  dimension?: number;
+  fields: Readonly<Record<string, FieldKind>>;
+}
+
+export const COLLECTION_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
+
+/** Which record is meant. `id` (a UUID, or a CUI) is the same in every collection; `ordinal` is its row number. */
+export interface RecordRef {
+  id: string;
+  ordinal: number;
+}
+
+/** Records of one collection in columns: `ids[i]`, `fields[name][i]`, `bodies[i]` and row i of `vectors` belong together. */
+export interface Block {
+  /** Blocks are numbered from 0 and written in rising order. */
+  number: number;
+  /** Row number of the first record. */
+  firstOrdinal: number;
+  ids: readonly string[];
+  fields: Readonly<Record<string, readonly FieldValue[]>>;
+  /** JSON of each record, returned as written. */
+  bodies?: readonly string[];
+  vectors?: Float32Array;
+}
+
+/** Every named field must hold one of the values given for it. */
+export type Filter = Readonly<Record<string, readonly string[]>>;
+
+export interface SearchOptions {
+  limit: number;
+  filter?: Filter;
+  /** Compares with every vector instead of asking the index: the oracle of tests, and of small filters. */
+  exact?: boolean;
+}
+
+export interface SearchHit extends RecordRef {
+  /** float32 cosine of the stored vector and the query: never the index's approximation. */
+  cosine: number;
+}
+
+export interface StoredRecord extends RecordRef {
+  body: string;
+}
+
+export interface VectorRow {
+  id: string;
+  vector: Float32Array;
+}
+
+/**
+ * Where vectors and documents live. One interface for the embedded and the distributed store; `tests/vector-store`
+ * holds the contract that each must pass. Errors are `TermduetError`: `not-found` for a collection that is not there,
+ * `no-space`, `unavailable`, `incompatible` for vectors of another dimension.
+ */
+export interface VectorStore extends AsyncDisposable {
+  /** The URL by which it was opened, without secrets. */
+  readonly url: string;
+
+  createCollection(spec: CollectionSpec): Promise<void>;
+  dropCollection(name: string): Promise<void>;
+  collections(): Promise<string[]>;
+
+  /** Writes a block whole or not at all. Writing block n again replaces it and drops whatever came after it. */
+  writeBlock(collection: string, block: Block): Promise<void>;
+  /** Builds the indexes once all blocks are written. May be called again after a crash. */
+  finishCollection(collection: string, onProgress?: OnProgress): Promise<void>;
+  count(collection: string, filter?: Filter): Promise<number>;
+
+  /** Nearest neighbours by cosine, nearest first, ties by id; one list per query (rows of `dimension` float32). */
+  search(collection: string, queries: Float32Array, options: SearchOptions): Promise<SearchHit[][]>;
+  /** Exact cosine of the query with each record named, in the order given; undefined for one that is not there. */
+  score(collection: string, query: Float32Array, refs: readonly RecordRef[]): Promise<(number | undefined)[]>;
+  /** Documents by reference, in the order given; undefined for one that is not there. */
+  fetch(collection: string, refs: readonly RecordRef[]): Promise<(StoredRecord | undefined)[]>;
+  /** Documents whose field `field` holds one of the values (`id` is a field too), in the order of their row numbers. */
+  find(collection: string, field: string, values: readonly string[], limit: number): Promise<StoredRecord[]>;
+  /** Documents whose keyword starts with `prefix`, in the keyword's order by code point, then by row number. */
+  findByPrefix(collection: string, field: string, prefix: string, limit: number): Promise<StoredRecord[]>;
+  /** Vectors whose integer field lies in [from, to), in the order of their row numbers. */
+  scan(
+    collection: string,
+    field: string,
+    from: number,
+    to: number,
+  ): AsyncGenerator<VectorRow[], void, undefined>;
+
+  /** Which collection each alias names. */
+  aliases(): Promise<Record<string, string>>;
+  /** Points all aliases at their collections in one atomic step; `null` removes an alias. */
+  switchAliases(changes: Readonly<Record<string, string | null>>): Promise<void>;
+
+  /** Small JSON documents of ours (release records), by key. */
+  metadata(): Promise<Record<string, unknown>>;
+  putMetadata(key: string, value: unknown): Promise<void>;
+  deleteMetadata(key: string): Promise<void>;
+}

@@ -1,0 +1,250 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { byCosine, cosine } from "../../src/vector-store/exact-cosine.ts";
+import type {
+  Block,
+  CollectionSpec,
+  RecordRef,
+  SearchHit,
+  VectorStore,
+} from "../../src/vector-store/vector-store.ts";
+import { clusteredVectors, disturbed } from "../support/random-vectors.ts";
+
+const DIMENSION = 128;
+const COUNT = 12_000; // above the limit below which stores compare with everything
+const PER_BLOCK = 5_000;
+const SOURCES = ["MSH", "HPO", "TDLAYFRE"];
+
+const vectors: CollectionSpec = {
+  name: "t_1__encoder",
+  dimension: DIMENSION,
+  fields: { sab: "keywords", lat: "keywords", bucket: "integer" },
+};
+const documents: CollectionSpec = { name: "t_1__strings", fields: { norm: "keyword", cui: "keywords" } };
+
+const idOf = (i: number): string => `00000000-0000-5000-8000-${i.toString(16).padStart(12, "0")}`;
+const refOf = (i: number): RecordRef => ({ id: idOf(i), ordinal: i });
+const sabOf = (i: number): string[] => (i % 1000 === 7 ? ["RARE", "MSH"] : [SOURCES[i % 3]!]);
+const latOf = (i: number): string[] => [i % 2 ? "ENG" : "FRE"];
+
+/** What every store must do, whichever it is. `open` opens the same store again each time. */
+export function storeContract(name: string, open: () => Promise<VectorStore>): void {
+  describe(`${name} keeps the contract of a vector store`, () => {
+    const data = clusteredVectors(COUNT, DIMENSION, 1);
+    const row = (i: number): Float32Array => data.subarray(i * DIMENSION, (i + 1) * DIMENSION);
+    let store: VectorStore;
+
+    const vectorBlock = (number: number): Block => {
+      const first = number * PER_BLOCK;
+      const indices = Array.from({ length: Math.min(PER_BLOCK, COUNT - first) }, (_, i) => first + i);
+      const fields = {
+        sab: indices.map(sabOf),
+        lat: indices.map(latOf),
+        bucket: indices.map((i) => Math.floor(i / 100)),
+      };
+      const ids = indices.map(idOf);
+      return {
+        number,
+        firstOrdinal: first,
+        ids,
+        fields,
+        vectors: data.slice(first * DIMENSION, (first + ids.length) * DIMENSION),
+      };
+    };
+    const documentBlock = (number: number): Block => {
+      const block = vectorBlock(number);
+      const indices = block.ids.map((_, i) => block.firstOrdinal + i);
+      const fields = {
+        norm: indices.map((i) => `term ${i}`),
+        cui: indices.map((i) => [`C${i % 4000}`, "CALL"]),
+      };
+      return {
+        number,
+        firstOrdinal: block.firstOrdinal,
+        ids: block.ids,
+        fields,
+        bodies: indices.map((i) => JSON.stringify({ i, text: "é|'\"\n" })),
+      };
+    };
+    const oracle = (
+      query: Float32Array,
+      limit: number,
+      pass: (i: number) => boolean = () => true,
+    ): SearchHit[] =>
+      Array.from({ length: COUNT }, (_, i) => i)
+        .filter(pass)
+        .map((i) => ({ ...refOf(i), cosine: cosine(query, row(i)) }))
+        .sort(byCosine)
+        .slice(0, limit);
+
+    beforeAll(async () => {
+      store = await open();
+      await store.createCollection(vectors);
+      await store.createCollection(documents);
+      for (let number = 0; number * PER_BLOCK < COUNT; number++) {
+        await store.writeBlock(vectors.name, vectorBlock(number));
+        await store.writeBlock(documents.name, documentBlock(number));
+      }
+      await store.finishCollection(vectors.name);
+      await store.finishCollection(documents.name);
+    });
+    afterAll(async () => {
+      await store[Symbol.asyncDispose]();
+    });
+
+    const queries = disturbed(data, 50, DIMENSION);
+    const query = (i: number): Float32Array => queries.slice(i * DIMENSION, (i + 1) * DIMENSION);
+
+    test("finds at least 99 of 100 true neighbours at its default settings", async () => {
+      const found = await store.search(vectors.name, queries, { limit: 10 });
+      let common = 0;
+      for (const [i, hits] of found.entries()) {
+        const truth = new Set(oracle(query(i), 10).map((h) => h.id));
+        common += hits.filter((h) => truth.has(h.id)).length;
+      }
+      expect(common / (found.length * 10)).toBeGreaterThanOrEqual(0.99);
+    });
+
+    test("gives what brute force gives when asked for exact search", async () => {
+      const [hits] = await store.search(vectors.name, query(3), { limit: 20, exact: true });
+      const truth = oracle(query(3), 20);
+      expect(hits!.map((h) => h.id)).toEqual(truth.map((h) => h.id));
+      for (const [i, hit] of hits!.entries()) expect(hit.cosine).toBeCloseTo(truth[i]!.cosine, 5);
+    });
+
+    test("never gives a cosine that is not the exact one", async () => {
+      const found = await store.search(vectors.name, queries, { limit: 30 });
+      for (const [i, hits] of found.entries()) {
+        for (const hit of hits) expect(hit.cosine).toBeCloseTo(cosine(query(i), row(hit.ordinal)), 5);
+      }
+    });
+
+    test("gives a shorter page that is the beginning of a longer one, and the same page twice", async () => {
+      const [short] = await store.search(vectors.name, query(5), { limit: 5 });
+      const [long] = await store.search(vectors.name, query(5), { limit: 15 });
+      const [again] = await store.search(vectors.name, query(5), { limit: 15 });
+      expect(long!.slice(0, 5)).toEqual(short);
+      expect(again).toEqual(long);
+    });
+
+    test("applies filters before it takes neighbours: any value of a field, all fields", async () => {
+      for (const filter of [{ sab: ["HPO"] }, { sab: ["MSH", "HPO"], lat: ["FRE"] }, { sab: ["RARE"] }]) {
+        const pass = (i: number): boolean =>
+          filter.sab.some((s) => sabOf(i).includes(s)) && (!filter.lat || latOf(i).includes("FRE"));
+        const [hits] = await store.search(vectors.name, query(7), { limit: 10, filter });
+        const truth = oracle(query(7), 10, pass);
+        expect(hits!.every((h) => pass(h.ordinal))).toBe(true);
+        expect(hits!.filter((h) => truth.some((t) => t.id === h.id)).length).toBeGreaterThanOrEqual(9);
+        expect(await store.count(vectors.name, filter)).toBe(
+          Array.from({ length: COUNT }, (_, i) => i).filter(pass).length,
+        );
+      }
+    });
+
+    test("gives nothing, and no error, for a filter that nothing passes", async () => {
+      expect(
+        await store.search(vectors.name, query(1), { limit: 5, filter: { sab: ["NOSUCH", "it's"] } }),
+      ).toEqual([[]]);
+    });
+
+    test("scores records by reference and says which are not there", async () => {
+      const refs = [refOf(11), { id: idOf(COUNT + 5), ordinal: COUNT + 5 }, refOf(4_999), refOf(5_000)];
+      const scores = await store.score(vectors.name, query(0), refs);
+      expect(scores[1]).toBeUndefined();
+      for (const i of [0, 2, 3]) expect(scores[i]).toBeCloseTo(cosine(query(0), row(refs[i]!.ordinal)), 5);
+    });
+
+    test("fetches documents in the order asked for, bodies as they were written", async () => {
+      const found = await store.fetch(documents.name, [
+        refOf(9_999),
+        refOf(3),
+        { id: idOf(77_777), ordinal: 77_777 },
+      ]);
+      expect(found.map((d) => d && JSON.parse(d.body))).toEqual([
+        { i: 9_999, text: "é|'\"\n" },
+        { i: 3, text: "é|'\"\n" },
+        undefined,
+      ]);
+    });
+
+    test("finds documents by keyword, by one of a list of keywords, and by id", async () => {
+      expect(
+        (await store.find(documents.name, "norm", ["term 42", "no such"], 10)).map((d) => d.ordinal),
+      ).toEqual([42]);
+      expect((await store.find(documents.name, "cui", ["C7"], 10)).map((d) => d.ordinal)).toEqual([
+        7, 4_007, 8_007,
+      ]);
+      expect((await store.find(documents.name, "cui", ["CALL"], 4)).map((d) => d.ordinal)).toEqual([
+        0, 1, 2, 3,
+      ]);
+      expect((await store.find(documents.name, "id", [idOf(5)], 4)).map((d) => d.ordinal)).toEqual([5]);
+      expect(await store.find(documents.name, "norm", ["it's; DROP TABLE"], 10)).toEqual([]);
+    });
+
+    test("finds keywords by prefix in their order", async () => {
+      const found = await store.findByPrefix(documents.name, "norm", "term 119", 4);
+      expect(found.map((d) => d.ordinal)).toEqual([119, 1190, 11900, 11901]);
+      expect(await store.findByPrefix(documents.name, "norm", "zzz", 4)).toEqual([]);
+    });
+
+    test("streams the vectors of a range", async () => {
+      const ids: string[] = [];
+      for await (const rows of store.scan(vectors.name, "bucket", 49, 52)) {
+        for (const { id, vector } of rows) {
+          expect(vector).toEqual(row(4_900 + ids.length).slice());
+          ids.push(id);
+        }
+      }
+      expect(ids).toEqual(Array.from({ length: 300 }, (_, i) => idOf(4_900 + i)));
+    });
+
+    test("replaces a block that is written again, and what came after it", async () => {
+      const name = "t_2__encoder";
+      await store.createCollection({ ...vectors, name });
+      await store.writeBlock(name, vectorBlock(0));
+      await store.writeBlock(name, vectorBlock(1));
+      await using second = await open(); // as after a crash: another process goes on
+      await second.writeBlock(name, vectorBlock(1));
+      await second.writeBlock(name, vectorBlock(2));
+      await second.finishCollection(name);
+      expect(await second.count(name)).toBe(COUNT);
+      const scores = await second.score(name, query(0), [refOf(4_999), refOf(5_000), refOf(11_999)]);
+      for (const [i, ordinal] of [4_999, 5_000, 11_999].entries())
+        expect(scores[i]).toBeCloseTo(cosine(query(0), row(ordinal)), 5);
+      await second.dropCollection(name);
+      expect(await second.collections()).not.toContain(name);
+    });
+
+    test("refuses vectors of another dimension", async () => {
+      const block = { ...vectorBlock(0), vectors: new Float32Array(10) };
+      await expect(store.writeBlock(vectors.name, block)).rejects.toMatchObject({ code: "incompatible" });
+      await expect(store.search(vectors.name, new Float32Array(7), { limit: 1 })).rejects.toMatchObject({
+        code: "incompatible",
+      });
+    });
+
+    test("switches aliases together or not at all", async () => {
+      await store.switchAliases({ t__a: vectors.name, t__s: documents.name });
+      expect(await store.aliases()).toMatchObject({ t__a: vectors.name, t__s: documents.name });
+      await expect(store.switchAliases({ t__s: null, t__a: "nowhere" })).rejects.toMatchObject({
+        code: "not-found",
+      });
+      expect(await store.aliases()).toMatchObject({ t__a: vectors.name, t__s: documents.name });
+      await store.switchAliases({ t__s: null });
+      expect(Object.keys(await store.aliases())).not.toContain("t__s");
+    });
+
+    test("keeps metadata", async () => {
+      await store.putMetadata("release/t/1", { counts: { strings: 3 } });
+      await using second = await open();
+      expect((await second.metadata())["release/t/1"]).toEqual({ counts: { strings: 3 } });
+      await second.deleteMetadata("release/t/1");
+      expect(await second.metadata()).not.toHaveProperty(["release/t/1"]);
+    });
+
+    test("says which collection is not there", async () => {
+      await expect(store.search("nowhere", query(0), { limit: 1 })).rejects.toMatchObject({
+        code: "not-found",
+      });
+    });
+  });
+}
