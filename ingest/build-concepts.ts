@@ -38,9 +38,9 @@ export interface BuildConceptsOptions {
 
 /** Blocks of strings: each fits in memory and keeps the encoders busy for some seconds. A power of two, so that
  * the blocks of one release are unions or parts of another's. */
-export function stringParts(atoms: number): number {
+export function stringParts(atoms: number, atomsPerBlock: number): number {
   let parts = 1;
-  while (parts < BUCKETS / 16 && atoms / parts > 36_000) parts *= 2;
+  while (parts < BUCKETS / 16 && atoms / parts > atomsPerBlock) parts *= 2;
   return parts;
 }
 

@@ -32,6 +32,8 @@ export interface IngestOptions {
   workers: number;
   filters: AtomFilterOptions;
   maxRejectShare: number;
+  /** Atoms that are encoded and written together; what a kill loses at most. */
+  atomsPerBlock: number;
   mode: "new" | "resume" | "restart";
   dryRun: boolean;
   /** Folder for spilled rows and the journal; some twice the size of the unpacked MRCONSO. */
@@ -102,7 +104,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const read = await stage<ReadResult>(journal, "read", () =>
     readRelease({ ...reading, folder: join(folder, "concepts") }),
   );
-  const parts = stringParts(read.counts.atoms);
+  const parts = stringParts(read.counts.atoms, options.atomsPerBlock);
   const concepts = await stage<number>(journal, "concepts", () =>
     buildConcepts({
       read,

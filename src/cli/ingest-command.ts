@@ -29,6 +29,7 @@ interface Options {
   restart?: boolean;
   dryRun?: boolean;
   maxRejectShare: number;
+  blockSize: number;
   workers?: number;
   work?: string;
   quiet?: boolean;
@@ -67,6 +68,11 @@ export function ingestCommand(): Command {
         whole("--workers", 1, 256),
       ),
     )
+    .addOption(
+      setting("--block-size <n>", "atoms that are encoded and written together")
+        .argParser(whole("--block-size", 100, 1_000_000))
+        .default(36_000),
+    )
     .addOption(setting("--work <path>", "folder for work files (default: beside the store)"))
     .option("--quiet", "no progress")
     .option("--json", "the summary as JSON on stdout");
@@ -101,6 +107,7 @@ async function run(source: string, options: Options): Promise<void> {
         includeSuppressed: options.includeSuppressed ?? false,
       },
       maxRejectShare: options.maxRejectShare,
+      atomsPerBlock: options.blockSize,
       mode: options.restart ? "restart" : options.resume ? "resume" : "new",
       dryRun: options.dryRun ?? false,
       workFolder: options.work ?? join(local, "work"),

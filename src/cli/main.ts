@@ -1,7 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { errnoOf, TermduetError } from "../terminology/termduet-error.ts";
+import { doctorCommand } from "./doctor-command.ts";
+import { encodersCommand } from "./encoders-command.ts";
 import { ingestCommand } from "./ingest-command.ts";
+import { optimizeCommand } from "./optimize-command.ts";
 import { version } from "./paths.ts";
+import { releasesCommand } from "./releases-command.ts";
 import { searchCommand } from "./search-command.ts";
 import { applyConfigFile } from "./settings.ts";
 
@@ -12,7 +16,14 @@ function program(): Command {
     .option("--debug", "print the stack of an error")
     .exitOverride()
     .configureOutput({ outputError: () => undefined });
-  const commands = [ingestCommand(), searchCommand()];
+  const commands = [
+    ingestCommand(),
+    searchCommand(),
+    releasesCommand(),
+    encodersCommand(),
+    optimizeCommand(),
+    doctorCommand(),
+  ];
   for (const command of commands) root.addCommand(inherit(command));
   root.hook("preAction", (_, command) => applyConfigFile(command, keysOf(root)));
   return root;

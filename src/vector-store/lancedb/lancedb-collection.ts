@@ -163,7 +163,7 @@ export class LanceDbCollection {
       .query()
       .where(where)
       .orderBy([{ columnName: field }, { columnName: "ordinal" }])
-      .select([field, "id", "ordinal", "body"])
+      .select([...new Set([field, "id", "ordinal", "body"])])
       .limit(limit)
       .toArrow();
     return this.#records(rows);

@@ -1,0 +1,42 @@
+import type { Atom, SemanticType } from "./atom.ts";
+
+/** An atom as it is kept with its concept and with its string. */
+export type KeptAtom = Pick<Atom, "aui" | "cui" | "sab" | "tty" | "lat" | "code" | "isPref" | "suppress">;
+
+/** MRREL seen from a concept: `cui` is what it is related to. */
+export interface ConceptRelation {
+  /** REL: PAR `cui` is a parent, CHD a child, RB broader, RN narrower, RO other … */
+  rel: string;
+  /** RELA: the source's own label, possibly empty. */
+  rela: string;
+  cui: string;
+  sab: string;
+}
+
+/** Everything a release says of one concept: the left join of its tables on CUI. What is not there is empty. */
+export interface ConceptRecord {
+  cui: string;
+  /** Preferred name, by MRRANK; English where there is one. */
+  name: string;
+  /** Preferred name in each language (LAT). */
+  names: Record<string, string>;
+  semanticTypes: SemanticType[];
+  definitions: { sab: string; text: string }[];
+  atoms: (KeptAtom & { str: string })[];
+  relations: ConceptRelation[];
+  /** Relations in the release; `relations` keeps at most `MAX_RELATIONS` of them. */
+  relationCount: number;
+  /** Places in the sources' hierarchies: AUIs from the root to the parent. */
+  hierarchies: { aui: string; sab: string; path: string[] }[];
+}
+
+/** A string of the release with every atom that carries it, and its concepts in short. */
+export interface StringRecord {
+  text: string;
+  atoms: KeptAtom[];
+  concepts: { cui: string; name: string; semanticTypes: SemanticType[] }[];
+}
+
+/** Hubs such as `Disease` have tens of thousands of relations; a page can show so many. */
+export const MAX_RELATIONS = 400;
+export const MAX_HIERARCHIES = 50;

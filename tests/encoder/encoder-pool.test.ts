@@ -1,0 +1,62 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { EncoderFolder } from "../../src/encoder/encoder-manifest.ts";
+import { EncoderPool } from "../../src/encoder/encoder-pool.ts";
+import { LoadedEncoder } from "../../src/encoder/loaded-encoder.ts";
+import { cosine } from "../../src/vector-store/exact-cosine.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { tinyEncoder } from "../support/tiny-encoders.ts";
+
+const load = { provider: "cpu", threads: 1, tokenBudget: 256 } as const;
+
+describe("a pool of encoder workers", () => {
+  const folder = temporaryFolder();
+  let tiny: EncoderFolder;
+  beforeAll(async () => {
+    tiny = await tinyEncoder("tiny-bert", join(folder.path, "tiny"));
+  });
+  afterAll(() => folder[Symbol.dispose]());
+
+  test("gives the vectors that the encoder gives in this thread, to many callers at once", async () => {
+    await using pool = await EncoderPool.start(tiny, 3, load);
+    const here = await LoadedEncoder.load(tiny, load);
+    const texts = Array.from({ length: 40 }, (_, i) => `term ${i} ${"x".repeat(i % 7)}`);
+    const results = await Promise.all(texts.map((text) => pool.encode([text], "query")));
+    const { vectors } = await here.encode(texts, "query");
+    for (const [i, result] of results.entries())
+      expect(cosine(result.vectors, vectors, i * 32)).toBeGreaterThan(0.999999);
+    await here.release();
+  });
+
+  test("leaves the calling thread free while it works", async () => {
+    await using pool = await EncoderPool.start(tiny, 1, load);
+    let ticks = 0;
+    const timer = setInterval(() => ticks++, 1);
+    await pool.encode(
+      Array.from({ length: 2000 }, (_, i) => `long enough to take a while ${i} ${i * 7919}`),
+      "string",
+    );
+    clearInterval(timer);
+    expect(ticks).toBeGreaterThan(5);
+  });
+
+  test("refuses work once it is closed, and answers what was waiting", async () => {
+    const pool = await EncoderPool.start(tiny, 1, load);
+    const waiting = Array.from({ length: 20 }, (_, i) => pool.encode([`t${i}`], "string"));
+    const settled = Promise.allSettled(waiting);
+    await pool[Symbol.asyncDispose]();
+    expect((await settled).every((r) => r.status === "fulfilled" || r.reason.code === "unavailable")).toBe(
+      true,
+    );
+    await expect(pool.encode(["x"], "string")).rejects.toMatchObject({ code: "unavailable" });
+  });
+
+  test("says what is wrong when the encoder can't be loaded", async () => {
+    const broken: EncoderFolder = { ...tiny, folder: join(folder.path, "nowhere") };
+    await expect(EncoderPool.start(broken, 2, load)).rejects.toMatchObject({ code: "bad-input" });
+    await expect(EncoderPool.start(tiny, 1, { ...load, provider: "coreml" })).rejects.toMatchObject({
+      code: "unavailable",
+      message: expect.stringContaining("CoreML exists on macOS alone"),
+    });
+  });
+});

@@ -1,0 +1,208 @@
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type IngestOptions, ingest } from "../../ingest/ingest.ts";
+import type { EncoderFolder } from "../../src/encoder/encoder-manifest.ts";
+import { LoadedEncoder } from "../../src/encoder/loaded-encoder.ts";
+import type { ConceptRecord, StringRecord } from "../../src/terminology/concept.ts";
+import { stringId } from "../../src/text/string-id.ts";
+import { cosine } from "../../src/vector-store/exact-cosine.ts";
+import { openStore } from "../../src/vector-store/open-store.ts";
+import type { VectorStore } from "../../src/vector-store/vector-store.ts";
+import { storeContents } from "../support/store-contents.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+import { tinyEncoder } from "../support/tiny-encoders.ts";
+
+const SAMPLE = join(import.meta.dirname, "..", "..", "sample", "META");
+const folder = temporaryFolder();
+let encoders: EncoderFolder[];
+
+beforeAll(async () => {
+  encoders = [
+    await tinyEncoder("tiny-bert", join(folder.path, "a")),
+    await tinyEncoder("tiny-xlmr", join(folder.path, "b")),
+  ];
+});
+afterAll(() => folder[Symbol.dispose]());
+
+function optionsFor(name: string, store: VectorStore, changes: Partial<IngestOptions> = {}): IngestOptions {
+  return {
+    source: SAMPLE,
+    dataset: "sample",
+    release: "1",
+    store,
+    encoders,
+    provider: "cpu",
+    workers: 1,
+    filters: {},
+    maxRejectShare: 0.001,
+    atomsPerBlock: 700,
+    mode: "new",
+    dryRun: false,
+    workFolder: join(folder.path, name, "work"),
+    rejectsFolder: join(folder.path, name, "rejects"),
+    ...changes,
+  };
+}
+
+/** MRCONSO read in the plainest way: the oracle. */
+function rowsOf(meta: string): string[][] {
+  return readFileSync(join(meta, "MRCONSO.RRF"), "utf8")
+    .split("\n")
+    .filter(Boolean)
+    .map((line) => line.split("|"));
+}
+
+/** A copy of the sample whose MRCONSO went through `change`. */
+function changedSample(name: string, change: (lines: string[]) => string[]): string {
+  const meta = join(folder.path, name, "META");
+  mkdirSync(meta, { recursive: true });
+  cpSync(SAMPLE, meta, { recursive: true });
+  const lines = readFileSync(join(SAMPLE, "MRCONSO.RRF"), "utf8").split("\n").filter(Boolean);
+  writeFileSync(join(meta, "MRCONSO.RRF"), `${change(lines).join("\n")}\n`);
+  return meta;
+}
+
+describe("an ingest of the sample release", () => {
+  let store: VectorStore;
+  beforeAll(async () => {
+    store = await openStore(`lancedb:${join(folder.path, "main")}`);
+    const summary = await ingest(optionsFor("main", store));
+    expect(summary).toMatchObject({ status: "ingested", rejectsFile: undefined });
+  });
+  afterAll(async () => store[Symbol.asyncDispose]());
+
+  test("keeps every atom that is not suppressed, once, with its string", async () => {
+    const { strings, record } = await storeContents(store);
+    const wanted = rowsOf(SAMPLE).filter((row) => row[16] === "N");
+    const kept = [...strings.values()].flatMap((body) =>
+      (JSON.parse(body) as StringRecord).atoms.map((atom) => atom.aui),
+    );
+    expect(kept.sort()).toEqual(wanted.map((row) => row[7]).sort());
+    expect(record.counts).toMatchObject({
+      atoms: wanted.length,
+      strings: new Set(wanted.map((row) => row[14])).size,
+    });
+    for (const row of wanted.slice(0, 200)) {
+      const found = JSON.parse(strings.get(stringId(row[14]!))!) as StringRecord;
+      expect(found.text).toBe(row[14]);
+      expect(found.atoms).toContainEqual(
+        expect.objectContaining({
+          cui: row[0],
+          aui: row[7],
+          sab: row[11],
+          tty: row[12],
+          code: row[13],
+          lat: row[1],
+        }),
+      );
+    }
+  });
+
+  test("joins types, definitions, relations and hierarchy on CUI, and keeps concepts that have none", async () => {
+    const { concepts, record } = await storeContents(store);
+    expect(concepts.size).toBe(record.counts.concepts);
+    expect(concepts.size).toBe(new Set(rowsOf(SAMPLE).map((row) => row[0])).size);
+    const infarction = JSON.parse(concepts.get("C0027051")!) as ConceptRecord;
+    expect(infarction).toMatchObject({
+      name: "Myocardial infarction",
+      names: { FRE: "Infarctus du myocarde" },
+    });
+    expect(infarction.semanticTypes).toEqual([{ tui: "T047", name: "Disease or Syndrome" }]);
+    expect(infarction.definitions.length).toBeGreaterThan(0);
+    expect(infarction.relations.some((relation) => relation.rel === "PAR")).toBe(true);
+    expect(infarction.hierarchies.length).toBeGreaterThan(0);
+  });
+
+  test("gives each string, in each collection, the vector that the encoder gives its text", async () => {
+    const { strings, vectors } = await storeContents(store);
+    for (const encoder of encoders) {
+      const loaded = await LoadedEncoder.load(encoder, { provider: "cpu", threads: 1, tokenBudget: 512 });
+      const rows = vectors.get(encoder.manifest.id)!;
+      expect([...rows.keys()].sort()).toEqual([...strings.keys()].sort());
+      const ids = [...strings.keys()].filter((_, i) => i % 37 === 0);
+      const { vectors: again } = await loaded.encode(
+        ids.map((id) => (JSON.parse(strings.get(id)!) as StringRecord).text),
+        "string",
+      );
+      for (const [i, id] of ids.entries())
+        expect(cosine(rows.get(id)!, again, i * 32)).toBeGreaterThan(0.999999);
+      await loaded.release();
+    }
+  });
+
+  test("leaves no work files", () =>
+    expect(existsSync(join(folder.path, "main", "work", "sample_1"))).toBe(false));
+
+  test("does nothing the second time", async () => {
+    const again = await ingest(optionsFor("main", store));
+    expect(again.status).toBe("unchanged");
+    expect(again.encoders.every((e) => e.encoded === 0)).toBe(true);
+  });
+
+  test("copies vectors of strings that an earlier release has, and encodes the others alone", async () => {
+    const source = changedSample("second", (lines) => [
+      ...lines.slice(3),
+      lines[0]!.replace(/\|[^|]*(\|[^|]*\|[^|]*\|[^|]*\|)$/, "|A string that is new$1"),
+    ]);
+    const summary = await ingest(optionsFor("main", store, { source, release: "2" }));
+    expect(summary.encoders.map((e) => e.encoded)).toEqual([1, 1]);
+    const { record, vectors } = await storeContents(store);
+    expect(record.release).toBe("2");
+    expect(vectors.get("tiny-bert")!.size).toBe(record.counts.strings);
+  });
+
+  test("replaces a release that is ingested anew from a changed source, and drops the old vectors", async () => {
+    const source = changedSample("third", (lines) => lines.slice(5));
+    await ingest(optionsFor("main", store, { source, release: "2" }));
+    const { record } = await storeContents(store);
+    expect(record).toMatchObject({ release: "2", generation: 2 });
+    expect(
+      (await store.collections())
+        .filter((name) => name.startsWith("sample_2"))
+        .every((name) => name.startsWith("sample_2_g2__")),
+    ).toBe(true);
+  });
+});
+
+describe("an ingest that must not succeed", () => {
+  test("keeps malformed rows with file, line and reason, and goes on when they are few", async () => {
+    const source = changedSample("few", (lines) => [
+      lines[0]!,
+      "C0000001|ENG|too|few|columns|",
+      ...lines.slice(1),
+    ]);
+    await using store = await openStore(`lancedb:${join(folder.path, "few")}`);
+    const summary = await ingest(optionsFor("few", store, { source, encoders: [encoders[0]!] }));
+    expect(summary.counts.rejects).toBe(1);
+    const rejects = readFileSync(summary.rejectsFile!, "utf8").split("\n");
+    expect(rejects[1]).toMatch(/MRCONSO\.RRF\t2\t.*column.*\tC0000001\|ENG\|too\|few\|columns\|/);
+  });
+
+  test("stops when they are many, before anything is in the store", async () => {
+    const source = changedSample("many", (lines) => lines.map((line, i) => (i % 50 ? line : "garbage")));
+    await using store = await openStore(`lancedb:${join(folder.path, "many")}`);
+    await expect(ingest(optionsFor("many", store, { source }))).rejects.toMatchObject({
+      code: "bad-input",
+      message: expect.stringContaining("malformed"),
+    });
+    expect(await store.collections()).toEqual([]);
+    expect(await store.aliases()).toEqual({});
+  });
+
+  test("says that filters leave nothing", async () => {
+    await using store = await openStore(`lancedb:${join(folder.path, "none")}`);
+    const options = optionsFor("none", store, { filters: { sab: ["NOSUCH"] } });
+    await expect(ingest(options)).rejects.toMatchObject({
+      code: "bad-input",
+      message: expect.stringContaining("--sab"),
+    });
+  });
+
+  test("counts in a dry run and writes nothing", async () => {
+    await using store = await openStore(`lancedb:${join(folder.path, "dry")}`);
+    const summary = await ingest(optionsFor("dry", store, { dryRun: true, filters: { lat: ["fr"] } }));
+    expect(summary).toMatchObject({ status: "dry-run", counts: { byLat: { FRE: summary.counts.atoms } } });
+    expect(await store.collections()).toEqual([]);
+  });
+});

@@ -1,0 +1,42 @@
+import { join } from "node:path";
+import { type EncoderFolder, readEncoderFolder } from "../../src/encoder/encoder-manifest.ts";
+import { optimizeCheckpoint } from "../../src/optimizer/optimize-checkpoint.ts";
+
+export const FIXTURES: string = join(import.meta.dirname, "..", "fixtures");
+
+export interface TinyOptions {
+  pooling?: "mean" | "cls";
+  precision?: "float32" | "int8";
+  id?: string;
+}
+
+/** Makes an encoder of one of the tiny checkpoints: random weights, so it knows nothing, fast. */
+export async function tinyEncoder(
+  checkpoint: "tiny-bert" | "tiny-xlmr",
+  out: string,
+  { pooling = "mean", precision = "float32", id = checkpoint }: TinyOptions = {},
+): Promise<EncoderFolder> {
+  await optimizeCheckpoint({
+    checkpoint: join(FIXTURES, checkpoint),
+    out,
+    precision,
+    calibrationTexts: [
+      "heart attack",
+      "crise cardiaque",
+      "douleur à la poitrine",
+      "2-acetamido-2-deoxy",
+      "fièvre",
+    ],
+    manifest: {
+      id,
+      pooling,
+      prefixes: { query: "", string: "" },
+      maxTokens: 64,
+      description: "",
+      license: "",
+      base: "",
+    },
+    version: "0.0.0",
+  });
+  return readEncoderFolder(out);
+}
