@@ -107,7 +107,10 @@ function buildConcept(
   rows: readonly ConceptRow[],
   ranking: NameRanking,
 ): BuiltConcept | undefined {
-  const atoms = rows.flatMap((row) => (row.kind === "atom" ? [row.atom] : []));
+  const byAui = new Map(
+    rows.flatMap((row) => (row.kind === "atom" ? [[row.atom.aui, row.atom] as const] : [])),
+  );
+  const atoms = [...byAui.values()];
   if (atoms.length === 0) return undefined;
   const semanticTypes = new Map<string, SemanticType>();
   const relations = new Map<string, ConceptRecord["relations"][number]>();
@@ -122,14 +125,17 @@ function buildConcept(
     relationCount: 0,
     hierarchies: [],
   };
-  const auis = new Set(atoms.map((atom) => atom.aui));
   for (const row of rows) {
     if (row.kind === "semantic-type") semanticTypes.set(row.tui, { tui: row.tui, name: row.name });
     else if (row.kind === "definition") record.definitions.push({ sab: row.sab, text: row.text });
     else if (row.kind === "relation") {
       const { rel, rela, cui2, sab } = row;
       relations.set(`${rel}|${rela}|${cui2}|${sab}`, { rel, rela, cui: cui2, sab });
-    } else if (row.kind === "hierarchy" && auis.has(row.aui) && record.hierarchies.length < MAX_HIERARCHIES) {
+    } else if (
+      row.kind === "hierarchy" &&
+      byAui.has(row.aui) &&
+      record.hierarchies.length < MAX_HIERARCHIES
+    ) {
       record.hierarchies.push({ aui: row.aui, sab: row.sab, path: row.path });
     }
   }

@@ -101,9 +101,14 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   );
   const name = (content: string): string => collectionName(dataset, release, generation, content);
 
-  const read = await stage<ReadResult>(journal, "read", () =>
-    readRelease({ ...reading, folder: join(folder, "concepts") }),
-  );
+  const read = await stage<ReadResult>(journal, "read", async () => {
+    try {
+      return await readRelease({ ...reading, folder: join(folder, "concepts") });
+    } catch (error) {
+      journal.discard(); // nothing is done yet that a resumed run could build on
+      throw error;
+    }
+  });
   const parts = stringParts(read.counts.atoms, options.atomsPerBlock);
   const concepts = await stage<number>(journal, "concepts", () =>
     buildConcepts({

@@ -92,6 +92,11 @@ export class Journal implements Disposable {
     this.#append({ block, collection, ...counts });
   }
 
+  /** Forgets the run: the next one begins anew. */
+  discard(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
   [Symbol.dispose](): void {
     closeSync(this.#file);
     rmSync(join(this.folder, "pid"), { force: true });

@@ -32,7 +32,8 @@ export async function readStringBlock(
   for await (const row of readPart<StringRow>(folder, number)) {
     const draft = drafts.get(row.text) ?? newDraft(row);
     drafts.set(row.text, draft);
-    draft.record.atoms.push(row.atom);
+    // A table may repeat a row, and then its atom.
+    if (!draft.record.atoms.some((atom) => atom.aui === row.atom.aui)) draft.record.atoms.push(row.atom);
     if (!draft.record.concepts.some((c) => c.cui === row.atom.cui)) {
       draft.record.concepts.push({ cui: row.atom.cui, name: row.name, semanticTypes: row.semanticTypes });
     }

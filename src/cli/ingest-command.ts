@@ -38,7 +38,7 @@ interface Options {
 
 export function ingestCommand(): Command {
   const command = new Command("ingest")
-    .description("put a release of a terminology into the store and make it the active one")
+
     .argument(
       "<source>",
       "META directory, MRCONSO.RRF (plain or .gz), UMLS zip, .obo, OBO-graph .json, or .tsv/.csv of terms",

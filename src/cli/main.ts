@@ -1,38 +1,58 @@
+import { existsSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { errnoOf, TermduetError } from "../terminology/termduet-error.ts";
-import { doctorCommand } from "./doctor-command.ts";
-import { encodersCommand } from "./encoders-command.ts";
-import { ingestCommand } from "./ingest-command.ts";
-import { optimizeCommand } from "./optimize-command.ts";
 import { version } from "./paths.ts";
-import { releasesCommand } from "./releases-command.ts";
-import { searchCommand } from "./search-command.ts";
-import { applyConfigFile } from "./settings.ts";
+import { applyConfigFile, CONFIG_FILE } from "./settings.ts";
 
-function program(): Command {
+/** Commands are loaded when they are asked for: the databases and runtimes behind some take a second to load. */
+const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
+  ingest: {
+    summary: "put a release of a terminology into the store and make it the active one",
+    load: async () => (await import("./ingest-command.ts")).ingestCommand(),
+  },
+  search: {
+    summary: "search the active release",
+    load: async () => (await import("./search-command.ts")).searchCommand(),
+  },
+  releases: {
+    summary: "releases in the store",
+    load: async () => (await import("./releases-command.ts")).releasesCommand(),
+  },
+  encoders: {
+    summary: "encoders of this installation",
+    load: async () => (await import("./encoders-command.ts")).encodersCommand(),
+  },
+  optimize: {
+    summary: "turn a Hugging Face checkpoint (BERT or XLM-R) into an encoder",
+    load: async () => (await import("./optimize-command.ts")).optimizeCommand(),
+  },
+  doctor: {
+    summary: "say what is missing or wrong here, and how to mend it",
+    load: async () => (await import("./doctor-command.ts")).doctorCommand(),
+  },
+};
+
+async function program(argv: readonly string[]): Promise<Command> {
   const root = new Command("termduet")
     .description("terminology search and ontology alignment with two quantized encoders")
     .version(version)
-    .option("--debug", "print the stack of an error")
-    .exitOverride()
-    .configureOutput({ outputError: () => undefined });
-  const commands = [
-    ingestCommand(),
-    searchCommand(),
-    releasesCommand(),
-    encodersCommand(),
-    optimizeCommand(),
-    doctorCommand(),
-  ];
-  for (const command of commands) root.addCommand(inherit(command));
+    .option("--debug", "print the stack of an error");
+  const named = argv.find((argument) => argument in COMMANDS);
+  // The keys of a settings file are checked against the options of all commands.
+  const all = existsSync(CONFIG_FILE);
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    root.addCommand(
+      all || name === named ? (await load()).description(summary) : new Command(name).description(summary),
+    );
+  }
   root.hook("preAction", (_, command) => applyConfigFile(command, keysOf(root)));
-  return root;
+  return quietErrors(root);
 }
 
 /** Errors of arguments are thrown, and printed in one place. */
-function inherit(command: Command): Command {
+function quietErrors(command: Command): Command {
   command.exitOverride().configureOutput({ outputError: () => undefined });
-  for (const sub of command.commands) inherit(sub);
+  for (const sub of command.commands) quietErrors(sub);
   return command;
 }
 
@@ -45,7 +65,9 @@ function keysOf(command: Command): Set<string> {
 function report(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
-    process.stderr.write(`termduet: ${error.message.replace(/^error: /, "")}; see termduet --help\n`);
+    process.stderr.write(
+      `termduet: ${error.message.replace(/^error: /, "").replace(/\n/g, " ")}; see termduet --help\n`,
+    );
     return 2;
   }
   if (error instanceof Error && error.name === "AbortError") {
@@ -79,8 +101,8 @@ function explained(error: unknown): TermduetError {
 
 /** Runs one command line and gives its exit code. */
 export async function main(argv: readonly string[]): Promise<number> {
-  const root = program();
   try {
+    const root = await program(argv);
     await root.parseAsync([...argv], { from: "user" });
     return 0;
   } catch (error) {

@@ -24,7 +24,7 @@ const CALIBRATION_STRINGS = 400;
 
 export function optimizeCommand(): Command {
   return new Command("optimize")
-    .description("turn a Hugging Face checkpoint (BERT or XLM-R) into an encoder")
+
     .argument("<checkpoint>", "folder with config.json, model.safetensors, tokenizer.json")
     .requiredOption("--out <folder>", "folder to write")
     .option("--id <id>", "name of the encoder (default: the name of the folder)")

@@ -37,7 +37,7 @@ const BATCH = 256;
 
 export function searchCommand(): Command {
   const command = new Command("search")
-    .description("search the active release")
+
     .argument("[text]", "what to look for, in words, as a code or as a CUI")
     .option("--batch <file>", "one query a line; answers go to --out, one JSON a line, in the same order")
     .option("--out <file>", "where the answers of --batch go")

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { type Command, Option } from "commander";
 import { TermduetError } from "../terminology/termduet-error.ts";
 
-const FILE = "termduet.config.json";
+export const CONFIG_FILE = "termduet.config.json";
 
 /** An option that is also the environment variable `TERMDUET_…` and a key of `termduet.config.json`. */
 export function setting(flags: string, description: string): Option {
@@ -15,7 +15,7 @@ export function setting(flags: string, description: string): Option {
  * Fills in what neither a flag nor the environment set from `termduet.config.json` in the working directory.
  * Errors: `bad-input` for a file that is not JSON, `usage` for a key that no command knows.
  */
-export function applyConfigFile(command: Command, allKeys: ReadonlySet<string>, path = FILE): void {
+export function applyConfigFile(command: Command, allKeys: ReadonlySet<string>, path = CONFIG_FILE): void {
   if (!existsSync(path)) return;
   let values: Record<string, unknown>;
   try {

@@ -184,7 +184,9 @@ export function storeContract(name: string, open: () => Promise<VectorStore>): v
       const found = await store.findByPrefix(documents.name, "norm", "term 119", 4);
       expect(found.map((d) => d.ordinal)).toEqual([119, 1190, 11900, 11901]);
       expect(await store.findByPrefix(documents.name, "norm", "zzz", 4)).toEqual([]);
-      expect((await store.findByPrefix(documents.name, "id", "", 3)).map((d) => d.ordinal)).toEqual([0, 1, 2]);
+      expect((await store.findByPrefix(documents.name, "id", "", 3)).map((d) => d.ordinal)).toEqual([
+        0, 1, 2,
+      ]);
     });
 
     test("streams the vectors of a range", async () => {
