@@ -19,9 +19,10 @@ export interface GatherOptions {
   exact: boolean;
 }
 
-// Several strings of a concept are near a query; so many candidates leave enough concepts for a page.
+// Several strings of a concept are near a query; five times as many candidates leave enough concepts for a page. The
+// number depends on k in steps alone, so that within a step a short page is the beginning of a longer one.
 const STRINGS_PER_RESULT = 5;
-const MIN_STRINGS = 50;
+const STEPS = [20, 50, 100, 200];
 
 /**
  * Asks every encoder's collection for its nearest strings, and then every encoder for its cosine of what the others
@@ -35,7 +36,7 @@ export async function gatherEvidence(
   exact: Promise<ExactMatches>,
   options: GatherOptions,
 ): Promise<StringEvidence[]> {
-  const limit = Math.max(MIN_STRINGS, options.k * STRINGS_PER_RESULT);
+  const limit = STRINGS_PER_RESULT * (STEPS.find((step) => options.k <= step) ?? options.k);
   const { filter } = options;
   const searchOptions = { limit, exact: options.exact, ...(filter ? { filter } : {}) };
   const searches = legs.map(({ collection }, leg) => store.search(collection, vectors[leg]!, searchOptions));
