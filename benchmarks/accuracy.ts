@@ -1,0 +1,185 @@
+/**
+ * Accuracy of search on labelled queries: the merge, each encoder alone, the oracle of both, and the baselines.
+ *
+ *     npm run bench:accuracy -- --store lancedb:.termduet --dataset openmeta [--queries ../shared/data/queries] [--out benchmarks/out]
+ *
+ * A query file is TSV with the columns `query` and `cuis` (`|` between alternatives). Writes accuracy.json and accuracy.md.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import pLimit from "p-limit";
+import { EncoderCatalogue } from "../src/encoder/catalogue.ts";
+import { type Encoder, EncoderPool } from "../src/encoder/encoder-pool.ts";
+import { exactMatches } from "../src/retrieval/exact-matches.ts";
+import { gatherEvidence } from "../src/retrieval/gather-evidence.ts";
+import { rankConcepts } from "../src/retrieval/rank-concepts.ts";
+import { type EncoderLeg, Searcher } from "../src/retrieval/searcher.ts";
+import { openStore } from "../src/vector-store/open-store.ts";
+import type { VectorStore } from "../src/vector-store/vector-store.ts";
+import { seeded } from "../tests/support/random-vectors.ts";
+
+const K = 10;
+const RESAMPLES = 1000;
+
+interface Labelled {
+  query: string;
+  cuis: Set<string>;
+}
+
+/** Place of the first right concept in each ranking, from 1; Infinity when it is not there. */
+type Places = Record<string, number>;
+
+function readQueries(path: string): Labelled[] {
+  const [header, ...lines] = readFileSync(path, "utf8").split("\n").filter(Boolean);
+  if (header !== "query\tcuis") throw new Error(`${path}: the header is not query, cuis`);
+  return lines.map((line) => {
+    const [query, cuis] = line.split("\t");
+    return { query: query!, cuis: new Set(cuis!.split("|")) };
+  });
+}
+
+async function placesOf(
+  store: VectorStore,
+  strings: string,
+  legs: readonly EncoderLeg[],
+  query: Labelled,
+  vectors: Float32Array[],
+): Promise<Places> {
+  const exact = exactMatches(store, strings, query.query);
+  const evidence = await gatherEvidence(store, strings, legs, vectors, exact, { k: K, exact: false });
+  const { tiers } = await exact;
+  const results = rankConcepts({ evidence, legs, filter: {}, tiers, k: 10_000, explain: false });
+  const right = results.filter((r) => query.cuis.has(r.cui));
+  const places: Places = { merged: Math.min(...right.map((r) => r.rank)) };
+  for (const { encoder } of legs) {
+    const { id } = encoder.folder.manifest;
+    places[id] = Math.min(...right.map((r) => r.scores[id]!.rank));
+  }
+  places["oracle"] = Math.min(...legs.map(({ encoder }) => places[encoder.folder.manifest.id]!));
+  return places;
+}
+
+/** Share of queries with the right concept among the first k, and its 95 % interval by bootstrap over queries. */
+function accuracy(places: readonly number[], k: number): { value: number; low: number; high: number } {
+  const hits: number[] = places.map((place) => Number(place <= k));
+  const random = seeded(1);
+  const means = Array.from({ length: RESAMPLES }, () => {
+    let sum = 0;
+    for (let i = 0; i < hits.length; i++) sum += hits[Math.floor(random() * hits.length)]!;
+    return sum / hits.length;
+  }).sort((a, b) => a - b);
+  const value = hits.reduce((a, b) => a + b, 0) / hits.length;
+  return { value, low: means[Math.floor(RESAMPLES * 0.025)]!, high: means[Math.floor(RESAMPLES * 0.975)]! };
+}
+
+const { values: args } = parseArgs({
+  options: {
+    store: { type: "string", default: "lancedb:.termduet" },
+    dataset: { type: "string", default: "openmeta" },
+    queries: { type: "string", default: "../shared/data/queries" },
+    encoders: { type: "string", multiple: true, default: ["models/bundled"] },
+    limit: { type: "string" },
+    out: { type: "string", default: "benchmarks/out" },
+  },
+});
+if (!existsSync(args.queries)) {
+  console.log(`skipped: there are no labelled queries at ${args.queries}`);
+  process.exit(0);
+}
+await using store = await openStore(args.store);
+const known = new EncoderCatalogue(args.encoders).list();
+await using pools = new AsyncDisposableStack();
+const encoder = async (_: string, hash: string): Promise<Encoder | undefined> => {
+  const folder = known.find((f) => f.hash === hash);
+  if (!folder) return undefined;
+  return pools.use(
+    await EncoderPool.start(folder, availableParallelism(), {
+      provider: "cpu",
+      threads: 1,
+      tokenBudget: 512,
+    }),
+  );
+};
+const searcher = new Searcher({ store, encoder, known });
+const release = await searcher.releases.resolve(args.dataset);
+const legs = await searcher.legs(release);
+const baselines = new Map<string, { acc1: number; acc10: number }>();
+const baselineFile = join(args.queries, "..", "baselines.tsv");
+if (existsSync(baselineFile)) {
+  for (const line of readFileSync(baselineFile, "utf8").split("\n").slice(1).filter(Boolean)) {
+    const [method, set, , acc1, , acc10] = line.split("\t");
+    baselines.set(`${method} ${set}`, { acc1: Number(acc1), acc10: Number(acc10) });
+  }
+}
+
+const report: Record<string, unknown>[] = [];
+const table = ["| queries | n | method | Acc@1 | 95 % | Acc@10 |", "|---|---|---|---|---|---|"];
+for (const file of readdirSync(args.queries)
+  .filter((name) => name.endsWith(".tsv"))
+  .sort()) {
+  const set = file.replace(/\.tsv$/, "");
+  const queries = readQueries(join(args.queries, file)).slice(0, args.limit ? Number(args.limit) : undefined);
+  const encoded = await Promise.all(
+    legs.map(({ encoder: e }) =>
+      e.encode(
+        queries.map((q) => q.query.normalize("NFC").trim()),
+        "query",
+      ),
+    ),
+  );
+  const limit = pLimit(2);
+  const places = await Promise.all(
+    queries.map((query, i) =>
+      limit(() => {
+        const vectors = legs.map(({ encoder: e }, leg) => {
+          const { dimension } = e.folder.manifest;
+          return encoded[leg]!.vectors.slice(i * dimension, (i + 1) * dimension);
+        });
+        return placesOf(store, release.strings, legs, query, vectors);
+      }),
+    ),
+  );
+  for (const method of ["exact", "tfidf-char3"]) {
+    const baseline = baselines.get(`${method} ${set}`);
+    if (baseline)
+      table.push(
+        `| ${set} | ${queries.length} | ${method} (baseline) | ${baseline.acc1.toFixed(3)} | | ${baseline.acc10.toFixed(3)} |`,
+      );
+  }
+  for (const method of Object.keys(places[0]!)) {
+    const column = places.map((p) => p[method]!);
+    const [first, ten] = [accuracy(column, 1), accuracy(column, 10)];
+    report.push({ set, n: queries.length, method, acc1: first, acc5: accuracy(column, 5), acc10: ten });
+    const interval = `${first.low.toFixed(3)}–${first.high.toFixed(3)}`;
+    table.push(
+      `| ${set} | ${queries.length} | ${method} | ${first.value.toFixed(3)} | ${interval} | ${ten.value.toFixed(3)} |`,
+    );
+  }
+  const [a, b] = legs.map(({ encoder: e }) => e.folder.manifest.id) as [string, string | undefined];
+  if (b !== undefined) {
+    const won = (x: string, y: string): number =>
+      places.filter((p) => p[x] === 1 && p[y]! > 1).length /
+      Math.max(1, places.filter((p) => p[y]! > 1).length);
+    report.push({
+      set,
+      complementarity: {
+        [`${a} wins of what ${b} loses`]: won(a, b),
+        [`${b} wins of what ${a} loses`]: won(b, a),
+      },
+    });
+    console.log(
+      `${set}: ${a} wins ${(100 * won(a, b)).toFixed(1)} % of what ${b} loses, ${b} ${(100 * won(b, a)).toFixed(1)} % of what ${a} loses`,
+    );
+  }
+}
+const made = {
+  release: `${release.dataset} ${release.release}`,
+  encoders: release.encoders.map(({ id, hash }) => ({ id, hash })),
+  at: new Date().toISOString(),
+};
+mkdirSync(args.out, { recursive: true });
+writeFileSync(join(args.out, "accuracy.json"), `${JSON.stringify({ ...made, results: report }, null, 2)}\n`);
+writeFileSync(join(args.out, "accuracy.md"), `${table.join("\n")}\n`);
+console.log(table.join("\n"));
