@@ -19,6 +19,7 @@ import { COLLECTION_NAME } from "../vector-store.ts";
 import { readJsonFile, writeJsonFile } from "./json-file.ts";
 import { LanceDbCollection } from "./lancedb-collection.ts";
 import { explained } from "./store-errors.ts";
+import { withTemporaryFiles } from "./temporary-files.ts";
 
 /** The embedded store: a folder of Lance tables, and two JSON files for aliases and metadata. One writer at a time. */
 export class LanceDbStore implements VectorStore {
@@ -75,7 +76,8 @@ export class LanceDbStore implements VectorStore {
   }
 
   async finishCollection(collection: string, onProgress?: OnProgress): Promise<void> {
-    await this.#with(collection, `indexing ${collection}`, (c) => c.buildIndexes(onProgress));
+    const build = (c: LanceDbCollection) => withTemporaryFiles(this.#path, () => c.buildIndexes(onProgress));
+    await this.#with(collection, `indexing ${collection}`, build);
   }
 
   count(collection: string, filter?: Filter): Promise<number> {
