@@ -1,21 +1,67 @@
+import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { Command } from "commander";
+import { diffReleases, type StringChange } from "../../ingest/diff-releases.ts";
+import { activate, findRelease, remove, rollback } from "../../ingest/manage-releases.ts";
 import { openStore } from "../vector-store/open-store.ts";
-import { aliasName, releaseRecords } from "../vector-store/release-record.ts";
+import { aliasName, type ReleaseRecord, releaseRecords } from "../vector-store/release-record.ts";
+import type { VectorStore } from "../vector-store/vector-store.ts";
 import { storeOption } from "./common-options.ts";
 import { grouped } from "./progress-line.ts";
 import { tableText } from "./table-text.ts";
 
+interface Options {
+  store: string;
+  json?: boolean;
+}
+
 export function releasesCommand(): Command {
   const command = new Command("releases").description("releases in the store");
-  const listing = new Command("list")
-    .description("show them, and which one is active")
-    .option("--json", "JSON on stdout");
-  command.addCommand(storeOption(listing).action(list));
+  const add = (
+    name: string,
+    description: string,
+    run: (store: VectorStore, options: Options & { out?: string }, args: string[]) => Promise<void>,
+  ): Command => {
+    const sub = new Command(name.split(" ")[0]!).description(description).option("--json", "JSON on stdout");
+    for (const argument of name.split(" ").slice(1)) sub.argument(argument);
+    storeOption(sub).action(async (...given: unknown[]) => {
+      const options = sub.opts<Options>();
+      await using store = await openStore(options.store);
+      await run(
+        store,
+        options,
+        given.filter((g) => typeof g === "string"),
+      );
+    });
+    command.addCommand(sub);
+    return sub;
+  };
+  add("list", "show them, and which one is active", list);
+  add("activate <dataset> <release>", "make a release the active one", (store, options, [dataset, release]) =>
+    change("is active now", options, activate(store, dataset!, release!)),
+  );
+  add("rollback <dataset>", "go back to the release that was active before", (store, options, [dataset]) =>
+    change("is active again", options, rollback(store, dataset!)),
+  );
+  add(
+    "remove <dataset> <release>",
+    "remove a release that is not active, with its vectors",
+    (store, options, [dataset, release]) => change("is removed", options, remove(store, dataset!, release!)),
+  );
+  add("diff <dataset> <older> <newer>", "strings and concepts that came, went or moved", diff).option(
+    "--out <file>",
+    "every string that differs, as TSV: change, string, CUIs before, CUIs after",
+  );
   return command;
 }
 
-async function list(options: { store: string; json?: boolean }): Promise<void> {
-  await using store = await openStore(options.store);
+async function change(done: string, { json }: Options, work: Promise<ReleaseRecord>): Promise<void> {
+  const { dataset, release } = await work;
+  process.stdout.write(
+    json ? `${JSON.stringify({ dataset, release, status: done })}\n` : `${dataset} ${release} ${done}\n`,
+  );
+}
+
+async function list(store: VectorStore, options: Options): Promise<void> {
   const aliases = await store.aliases();
   const records = (await releaseRecords(store)).map((record) => {
     return { ...record, active: aliases[aliasName(record.dataset, "strings")] === record.strings };
@@ -40,4 +86,60 @@ async function list(options: { store: string; json?: boolean }): Promise<void> {
     r.ingestedAt.slice(0, 16).replace("T", " "),
   ]);
   process.stdout.write(tableText([header, ...rows]));
+}
+
+async function diff(
+  store: VectorStore,
+  options: Options & { out?: string },
+  [dataset, older, newer]: string[],
+): Promise<void> {
+  const [before, after] = [
+    await findRelease(store, dataset!, older!),
+    await findRelease(store, dataset!, newer!),
+  ];
+  const file = options.out === undefined ? undefined : new ChangesFile(options.out);
+  try {
+    const counts = await diffReleases(store, before, after, (c) => file?.add(c));
+    file?.keep();
+    if (options.json) {
+      process.stdout.write(`${JSON.stringify({ dataset, older, newer, ...counts })}\n`);
+      return;
+    }
+    const { strings: s, concepts: c } = counts;
+    process.stdout.write(
+      `${dataset} ${older} → ${newer}\n` +
+        `  strings: ${grouped(s.came)} came, ${grouped(s.went)} went, ${grouped(s.moved)} moved between concepts, ${grouped(s.same)} the same\n` +
+        `  concepts: ${grouped(c.came)} came, ${grouped(c.went)} went, ${grouped(c.same)} in both\n`,
+    );
+  } finally {
+    file?.dispose();
+  }
+}
+
+/** TSV that appears whole or not at all. */
+class ChangesFile {
+  readonly #path: string;
+  readonly #fd: number;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#fd = openSync(`${path}.partial`, "w");
+    writeSync(this.#fd, "change\tstring\tbefore\tafter\n");
+  }
+
+  add({ change, string, before, after }: StringChange): void {
+    writeSync(
+      this.#fd,
+      `${change}\t${string.replace(/[\t\n\r]/g, " ")}\t${before.join("|")}\t${after.join("|")}\n`,
+    );
+  }
+
+  keep(): void {
+    renameSync(`${this.#path}.partial`, this.#path);
+  }
+
+  dispose(): void {
+    closeSync(this.#fd);
+    rmSync(`${this.#path}.partial`, { force: true });
+  }
 }

@@ -97,6 +97,9 @@ export interface VectorStore extends AsyncDisposable {
     to: number,
   ): AsyncGenerator<VectorRow[], void, undefined>;
 
+  /** Streams all documents in the order of their row numbers. */
+  documents(collection: string): AsyncGenerator<StoredRecord[], void, undefined>;
+
   /** Which collection each alias names. */
   aliases(): Promise<Record<string, string>>;
   /** Points all aliases at their collections in one atomic step; `null` removes an alias. */

@@ -200,6 +200,17 @@ export function storeContract(name: string, open: () => Promise<VectorStore>): v
       expect(ids).toEqual(Array.from({ length: 300 }, (_, i) => idOf(4_900 + i)));
     });
 
+    test("streams all documents in their order", async () => {
+      const ordinals: number[] = [];
+      for await (const rows of store.documents(documents.name)) {
+        for (const { id, ordinal, body } of rows) {
+          expect([id, JSON.parse(body).i]).toEqual([idOf(ordinal), ordinal]);
+          ordinals.push(ordinal);
+        }
+      }
+      expect(ordinals).toEqual(Array.from({ length: COUNT }, (_, i) => i));
+    });
+
     test("replaces a block that is written again, and what came after it", async () => {
       const name = "t_2__encoder";
       await store.createCollection({ ...vectors, name });

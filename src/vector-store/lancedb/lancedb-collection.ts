@@ -185,6 +185,13 @@ export class LanceDbCollection {
     }
   }
 
+  async *documents(): AsyncGenerator<StoredRecord[], void, undefined> {
+    for await (const batch of this.#table.query().select(["id", "ordinal", "body"])) {
+      const rows = this.#records(batch);
+      for (let start = 0; start < rows.length; start += SCAN_ROWS) yield rows.slice(start, start + SCAN_ROWS);
+    }
+  }
+
   async #searchOne(query: Float32Array, options: SearchOptions): Promise<SearchHit[]> {
     const where = whereOf(options.filter, this.#spec.fields);
     const plan = this.#indexed && !options.exact ? this.#plan : undefined;
@@ -233,7 +240,7 @@ export class LanceDbCollection {
     return hits;
   }
 
-  #records(rows: ArrowTable): StoredRecord[] {
+  #records(rows: Pick<ArrowTable, "getChild" | "numRows">): StoredRecord[] {
     if (rows.numRows === 0) return [];
     const [ids, ordinals, bodies] = [rows.getChild("id")!, rows.getChild("ordinal")!, rows.getChild("body")!];
     return Array.from({ length: rows.numRows }, (_, i) => ({

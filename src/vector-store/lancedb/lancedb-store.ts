@@ -117,6 +117,10 @@ export class LanceDbStore implements VectorStore {
     yield* (await this.#collection(collection)).scan(field, from, to);
   }
 
+  async *documents(collection: string): AsyncGenerator<StoredRecord[], void, undefined> {
+    yield* (await this.#collection(collection)).documents();
+  }
+
   async aliases(): Promise<Record<string, string>> {
     return readJsonFile(join(this.#path, "aliases.json")) as Record<string, string>;
   }
