@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Runs the command line on Node 24, whatever Node started this file: the sources are TypeScript that Node 24 runs as it
 // is, and the package brings that Node along. Plain JavaScript for old Nodes, so keep it small.
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
@@ -21,9 +22,17 @@ if (major > 24 || (major === 24 && minor >= 12)) {
   const folder = dirname(require.resolve("node/package.json"));
   const { bin } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
   const program = join(folder, typeof bin === "string" ? bin : bin.node);
-  const { status, signal } = spawnSync(program, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+  const child = spawn(program, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: "inherit",
   });
-  if (signal) process.kill(process.pid, signal);
-  process.exitCode = status ?? 1;
+  // Who stops this process means the one that does the work. A terminal's Ctrl-C reaches both by itself.
+  for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));
+  process.on("SIGINT", () => undefined);
+  child.on("error", (error) => {
+    process.stderr.write(`termduet: Node 24 can't be started (${error.message}); run npm install again\n`);
+    process.exitCode = 1;
+  });
+  child.on("close", (code, signal) => {
+    process.exitCode = signal ? 128 + constants.signals[signal] : code;
+  });
 }

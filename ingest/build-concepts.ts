@@ -25,6 +25,12 @@ export interface StringRow {
   semanticTypes: SemanticType[];
 }
 
+export interface ConceptCounts {
+  concepts: number;
+  /** Concepts of each semantic type (TUI). */
+  bySty: Record<string, { name: string; concepts: number }>;
+}
+
 export interface BuildConceptsOptions {
   read: ReadResult;
   conceptFolder: string;
@@ -46,14 +52,15 @@ export function stringParts(atoms: number, atomsPerBlock: number): number {
 
 /**
  * Second stage: joins the tables on CUI, part by part, writes the concepts and divides their atoms by string. The join
- * is a left one: a concept without types, definitions or relations is kept. Returns the number of concepts.
+ * is a left one: a concept without types, definitions or relations is kept.
  */
-export async function buildConcepts(options: BuildConceptsOptions): Promise<number> {
+export async function buildConcepts(options: BuildConceptsOptions): Promise<ConceptCounts> {
   const { read, store, collection, signal } = options;
   const ranking = NameRanking.from(read.ranks);
   await store.createCollection(conceptsSpec(collection));
   using spill = new SpillWriter(options.stringFolder, options.stringParts);
   let written = 0;
+  const bySty: ConceptCounts["bySty"] = {};
   for (let part = 0; part < read.parts; part++) {
     signal?.throwIfAborted();
     const concepts = await readConcepts(options.conceptFolder, part, ranking);
@@ -66,10 +73,17 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<numb
     });
     for (const { record, atoms } of concepts)
       for (const atom of atoms) spillAtom(spill, options.stringParts, record, atom);
+    for (const { record } of concepts) for (const type of record.semanticTypes) countType(bySty, type);
     written += concepts.length;
     options.onProgress?.({ stage: "join concepts", done: part + 1, total: read.parts, unit: "parts" });
   }
-  return written;
+  return { concepts: written, bySty };
+}
+
+function countType(bySty: ConceptCounts["bySty"], { tui, name }: SemanticType): void {
+  const known = bySty[tui];
+  if (known) known.concepts++;
+  else bySty[tui] = { name, concepts: 1 };
 }
 
 function spillAtom(spill: SpillWriter, parts: number, record: ConceptRecord, atom: Atom): void {
@@ -79,6 +93,9 @@ function spillAtom(spill: SpillWriter, parts: number, record: ConceptRecord, ato
   const row: StringRow = { text: atom.str, norm, bucket, atom: kept(atom), name, semanticTypes };
   spill.write(Math.floor((bucket * parts) / BUCKETS), row);
 }
+
+/** REL values that lead to a broader concept. */
+const UPWARD = ["PAR", "RB"];
 
 interface BuiltConcept {
   record: ConceptRecord;
@@ -141,7 +158,10 @@ function buildConcept(
   }
   record.semanticTypes = [...semanticTypes.values()].sort((a, b) => (a.tui < b.tui ? -1 : 1));
   record.relationCount = relations.size;
-  record.relations = [...relations.values()].slice(0, MAX_RELATIONS);
+  // Parents first: what is cut off must not be the way up.
+  record.relations = [...relations.values()]
+    .sort((a, b) => Number(!UPWARD.includes(a.rel)) - Number(!UPWARD.includes(b.rel)))
+    .slice(0, MAX_RELATIONS);
   return { record, atoms };
 }
 

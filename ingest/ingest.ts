@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { type EncoderFolder, verifyEncoderFolder } from "../src/encoder/encoder-manifest.ts";
 import type { Provider } from "../src/encoder/providers.ts";
 import { type AtomFilterOptions, atomFilter } from "../src/terminology/atom-filter.ts";
@@ -14,11 +15,13 @@ import {
   releaseRecords,
 } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
-import { buildConcepts, stringParts } from "./build-concepts.ts";
+import { buildConcepts, type ConceptCounts, stringParts } from "./build-concepts.ts";
 import { buildStrings, type StringsResult } from "./build-strings.ts";
-import { Journal } from "./journal.ts";
+import { Journal, type JournalMode } from "./journal.ts";
 import { type ReadCounts, type ReadResult, readRelease } from "./read-release.ts";
-import { activateRelease, dropGeneration } from "./switch-release.ts";
+import { activateRelease, dropRelease } from "./switch-release.ts";
+
+const DROP_DELAY_MS = 2000;
 
 export interface IngestOptions {
   /** META directory, RRF file, zip, OBO, OBO-graph JSON or table. */
@@ -34,7 +37,8 @@ export interface IngestOptions {
   maxRejectShare: number;
   /** Atoms that are encoded and written together; what a kill loses at most. */
   atomsPerBlock: number;
-  mode: "new" | "resume" | "restart";
+  /** What to do with what an earlier run left: see `Journal`. */
+  mode: JournalMode;
   dryRun: boolean;
   /** Folder for spilled rows and the journal; some twice the size of the unpacked MRCONSO. */
   workFolder: string;
@@ -88,12 +92,17 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   for (const encoder of options.encoders) await verifyEncoderFolder(encoder);
   const fingerprint = fingerprintOf(await source.fingerprint(options.signal), filters);
   const records = await releaseRecords(store);
-  const before = records.find((r) => r.dataset === dataset && r.release === release);
-  if (before && isSame(before, fingerprint, options.encoders)) return unchanged(before, summaryOf);
+  const generations = records.filter((r) => r.dataset === dataset && r.release === release);
+  const before = generations.at(-1);
+  const folder = join(options.workFolder, `${dataset}_${release}`);
+  if (before && isSame(before, fingerprint, options.encoders)) {
+    // A run that was killed between its last steps has left its folder.
+    if (existsSync(folder)) await finish(store, before, generations, folder);
+    return unchanged(before, summaryOf);
+  }
 
   const generation = (before?.generation ?? 0) + 1;
   const encoders = options.encoders.map(({ manifest, hash }) => ({ id: manifest.id, hash }));
-  const folder = join(options.workFolder, `${dataset}_${release}`);
   using journal = new Journal(
     folder,
     { dataset, release, generation, fingerprint, encoders, store: store.url },
@@ -110,7 +119,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     }
   });
   const parts = stringParts(read.counts.atoms, options.atomsPerBlock);
-  const concepts = await stage<number>(journal, "concepts", () =>
+  const { concepts, bySty } = await stage<ConceptCounts>(journal, "concepts", () =>
     buildConcepts({
       read,
       conceptFolder: join(folder, "concepts"),
@@ -146,18 +155,31 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
       includeSuppressed: filters.includeSuppressed ?? false,
     },
     ingestedAt: new Date().toISOString(),
-    counts: { ...pickCounts(read.counts), strings: strings.count, concepts },
+    counts: { ...pickCounts(read.counts), bySty, strings: strings.count, concepts },
     encoders: strings.encoders.map(({ recallAt10: _, ...encoder }) => encoder),
     strings: name("strings"),
     concepts: name("concepts"),
   };
-  await activateRelease(store, record);
-  if (before) await dropGeneration(store, before);
-  rmSync(folder, { recursive: true, force: true });
+  await finish(store, record, generations, folder);
   return summaryOf(
     { ...read.counts, strings: strings.count, concepts },
     { status: "ingested", encoders: strings.encoders },
   );
+}
+
+/** The last steps, each of which may be repeated: switch, drop what the release replaces, forget the work. */
+async function finish(
+  store: VectorStore,
+  record: ReleaseRecord,
+  generations: readonly ReleaseRecord[],
+  folder: string,
+): Promise<void> {
+  await activateRelease(store, record);
+  const replaced = generations.filter((r) => r.generation < record.generation);
+  // Servers look at the aliases once a second; until then they ask for the old collections.
+  if (replaced.length > 0) await setTimeout(DROP_DELAY_MS);
+  for (const older of replaced) await dropRelease(store, older);
+  rmSync(folder, { recursive: true, force: true });
 }
 
 async function stage<T>(journal: Journal, name: string, work: () => Promise<T>): Promise<T> {

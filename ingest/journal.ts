@@ -28,6 +28,12 @@ type Entry =
   | { block: number; collection: string; count: number; encoded: number; copied: number };
 
 /**
+ * What to do with unfinished work: refuse (`new`), go on with it, throw it away, or go on where it is of the same plan
+ * and else throw it away (`either`).
+ */
+export type JournalMode = "new" | "resume" | "restart" | "either";
+
+/**
  * The work folder of one ingest: spilled rows, and a journal of what is done, one synced line each. A run that was
  * killed is gone on with from its last line.
  */
@@ -42,7 +48,7 @@ export class Journal implements Disposable {
    * Errors: `conflict` when another run works in it, when there is unfinished work and `mode` is `new`, or when the
    * unfinished work is of another source or other encoders.
    */
-  constructor(folder: string, plan: IngestPlan, mode: "new" | "resume" | "restart") {
+  constructor(folder: string, plan: IngestPlan, mode: JournalMode) {
     this.folder = folder;
     const planFile = join(folder, "plan.json");
     const unfinished = existsSync(planFile) ? readFileSync(planFile, "utf8") : undefined;
@@ -54,11 +60,12 @@ export class Journal implements Disposable {
         `an ingest of ${release} was not finished (${folder}); add --resume to go on with it, or --restart to begin again`,
       );
     }
-    if (unfinished === undefined || mode === "restart") {
+    const isOther = unfinished !== undefined && unfinished !== JSON.stringify(plan);
+    if (unfinished === undefined || mode === "restart" || (mode === "either" && isOther)) {
       rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder, { recursive: true });
       writeFileSync(planFile, JSON.stringify(plan), { flush: true });
-    } else if (unfinished !== JSON.stringify(plan)) {
+    } else if (isOther) {
       throw new TermduetError(
         "conflict",
         `the unfinished ingest of ${release} is of another source, other filters or other encoders; use --restart to begin again`,

@@ -1,12 +1,7 @@
 import { TermduetError } from "../src/terminology/termduet-error.ts";
-import {
-  activeReleases,
-  type ReleaseRecord,
-  releaseKey,
-  releaseRecords,
-} from "../src/vector-store/release-record.ts";
+import { activeReleases, type ReleaseRecord, releaseRecords } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
-import { activateRelease, activationHistory, dropGeneration } from "./switch-release.ts";
+import { activateRelease, activationHistory, dropRelease } from "./switch-release.ts";
 
 /** A release by name. Errors: `not-found` naming those that there are. */
 export async function findRelease(
@@ -15,7 +10,7 @@ export async function findRelease(
   release: string,
 ): Promise<ReleaseRecord> {
   const records = await releaseRecords(store);
-  const found = records.find((r) => r.dataset === dataset && r.release === release);
+  const found = records.findLast((r) => r.dataset === dataset && r.release === release);
   if (found) return found;
   const names = records.map((r) => `${r.dataset} ${r.release}`).join(", ") || "none";
   throw new TermduetError(
@@ -59,8 +54,6 @@ export async function remove(store: VectorStore, dataset: string, release: strin
       `${dataset} ${release} is active; activate another release before you remove it`,
     );
   }
-  // The record goes first: a crash in between leaves collections that nothing names, not a release without its vectors.
-  await store.deleteMetadata(releaseKey(dataset, release));
-  await dropGeneration(store, record);
+  await dropRelease(store, record);
   return record;
 }

@@ -16,7 +16,7 @@ export async function activationHistory(store: VectorStore, dataset: string): Pr
 /** Makes a verified release the active one of its dataset: the record first, then all aliases in one step. */
 export async function activateRelease(store: VectorStore, record: ReleaseRecord): Promise<void> {
   const { dataset, release } = record;
-  await store.putMetadata(releaseKey(dataset, release), record);
+  await store.putMetadata(releaseKey(record), record);
   const changes: Record<string, string | null> = {};
   // Aliases of encoders that the new release does not have would name the old one's vectors.
   for (const alias of Object.keys(await store.aliases())) {
@@ -27,8 +27,12 @@ export async function activateRelease(store: VectorStore, record: ReleaseRecord)
   await store.putMetadata(historyKey(dataset), [...history, release].slice(-HISTORY_LENGTH));
 }
 
-/** Drops the collections of a release. */
-export async function dropGeneration(store: VectorStore, record: ReleaseRecord): Promise<void> {
+/**
+ * Removes a release with its collections. The record goes first: a crash in between leaves collections that nothing
+ * names, not a release without its vectors.
+ */
+export async function dropRelease(store: VectorStore, record: ReleaseRecord): Promise<void> {
+  await store.deleteMetadata(releaseKey(record));
   for (const collection of [record.strings, record.concepts, ...record.encoders.map((e) => e.collection)]) {
     await store.dropCollection(collection);
   }

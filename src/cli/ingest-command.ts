@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import { type IngestSummary, ingest } from "../../ingest/ingest.ts";
+import { type IngestOptions, type IngestSummary, ingest } from "../../ingest/ingest.ts";
 import type { Provider } from "../encoder/providers.ts";
 import { openStore } from "../vector-store/open-store.ts";
 import {
@@ -14,7 +14,7 @@ import {
 import { duration, grouped, progressLine } from "./progress-line.ts";
 import { list, setting, share, whole } from "./settings.ts";
 
-interface Options {
+export interface IngestCommandOptions {
   dataset: string;
   release: string;
   store: string;
@@ -27,6 +27,8 @@ interface Options {
   includeSuppressed?: boolean;
   resume?: boolean;
   restart?: boolean;
+  /** What to do with unfinished work, for callers that are no command line. */
+  mode?: IngestOptions["mode"];
   dryRun?: boolean;
   maxRejectShare: number;
   blockSize: number;
@@ -38,7 +40,6 @@ interface Options {
 
 export function ingestCommand(): Command {
   const command = new Command("ingest")
-
     .argument(
       "<source>",
       "META directory, MRCONSO.RRF (plain or .gz), UMLS zip, .obo, OBO-graph .json, or .tsv/.csv of terms",
@@ -77,17 +78,18 @@ export function ingestCommand(): Command {
     .option("--quiet", "no progress")
     .option("--json", "the summary as JSON on stdout");
   for (const add of [storeOption, providerOption, encodersFolderOption]) add(command);
-  return command.action(run);
+  return command.action(runIngest);
 }
 
-async function run(source: string, options: Options): Promise<void> {
+/** Ingests with progress on stderr and a summary on stdout; the first SIGINT or SIGTERM stops it between two blocks. */
+export async function runIngest(source: string, options: IngestCommandOptions): Promise<void> {
   const catalogue = catalogueOf(options);
   const encoders = options.encoder ? options.encoder.map((id) => catalogue.find(id)) : catalogue.bundled();
   const local = localFolder(options.store);
   const started = Date.now();
   const stop = new AbortController();
-  process.once("SIGINT", () => stop.abort());
-  process.once("SIGTERM", () => stop.abort());
+  const abort = (): void => stop.abort();
+  process.once("SIGINT", abort).once("SIGTERM", abort);
   await using store = await openStore(options.store);
   const progress = progressLine(process.stderr, options.quiet ?? false);
   const { sab, lat, tty } = options;
@@ -108,7 +110,7 @@ async function run(source: string, options: Options): Promise<void> {
       },
       maxRejectShare: options.maxRejectShare,
       atomsPerBlock: options.blockSize,
-      mode: options.restart ? "restart" : options.resume ? "resume" : "new",
+      mode: options.mode ?? (options.restart ? "restart" : options.resume ? "resume" : "new"),
       dryRun: options.dryRun ?? false,
       workFolder: options.work ?? join(local, "work"),
       rejectsFolder: join(local, "rejects"),
@@ -123,6 +125,8 @@ async function run(source: string, options: Options): Promise<void> {
   } catch (error) {
     progress.end();
     throw error;
+  } finally {
+    process.off("SIGINT", abort).off("SIGTERM", abort);
   }
 }
 

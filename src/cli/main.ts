@@ -14,6 +14,14 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: "search the active release",
     load: async () => (await import("./search-command.ts")).searchCommand(),
   },
+  start: {
+    summary: "put the sample release in when the store is empty, then serve",
+    load: async () => (await import("./start-command.ts")).startCommand(),
+  },
+  serve: {
+    summary: "serve the search API and the web page",
+    load: async () => (await import("./serve-command.ts")).serveCommand(),
+  },
   releases: {
     summary: "releases in the store",
     load: async () => (await import("./releases-command.ts")).releasesCommand(),

@@ -28,7 +28,10 @@ export class ActiveReleaseLookup {
     const names = records.map((r) => r.dataset).join(", ");
     if (dataset === undefined) {
       if (records.length === 1) return records[0]!;
-      throw new TermduetError("usage", `the store holds several datasets (${names}); name one by --dataset`);
+      throw new TermduetError(
+        "usage",
+        `the store holds several datasets (${names}); name the one that you mean (dataset)`,
+      );
     }
     const record = records.find((r) => r.dataset === dataset);
     if (!record)
@@ -37,6 +40,11 @@ export class ActiveReleaseLookup {
         `there is no dataset ${dataset} in ${this.#store.url}; it holds ${names}`,
       );
     return record;
+  }
+
+  /** Looks again at the next call: what was known has proved to be out of date. */
+  forget(): void {
+    this.#known = undefined;
   }
 
   all(): Promise<ReleaseRecord[]> {

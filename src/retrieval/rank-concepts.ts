@@ -116,7 +116,7 @@ function resultOf(
   for (const [leg, { encoder }] of legs.entries()) {
     const { cosine, rating: own } = concept.opinions[leg]!;
     scores[encoder.folder.manifest.id] = {
-      cosine: round(cosine),
+      cosine: rounded(cosine),
       rank: ranks[leg]!.get(concept.id)!,
       rating: own,
     };
@@ -128,8 +128,8 @@ function resultOf(
     return {
       encoder: id,
       string: string.record.text,
-      cosine: round(cosine),
-      grade: round(grade),
+      cosine: rounded(cosine),
+      grade: Number(grade.toFixed(4)),
       candidate: string.candidate[leg]!,
     };
   });
@@ -170,7 +170,7 @@ function compareAtoms(a: KeptAtom, b: KeptAtom): number {
   );
 }
 
-/** Seven digits are what float32 holds. */
-function round(value: number): number {
-  return Math.round(value * 1e7) / 1e7;
+/** Seven digits are what float32 holds; its rounding can carry a cosine past 1. */
+function rounded(cosine: number): number {
+  return Math.round(Math.max(-1, Math.min(1, cosine)) * 1e7) / 1e7;
 }

@@ -1,15 +1,13 @@
+import pLimit from "p-limit";
 import type { EncoderFolder } from "../encoder/encoder-manifest.ts";
 import type { Encoder } from "../encoder/encoder-pool.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
 import { ActiveReleaseLookup } from "./active-release.ts";
+import { answerQuery } from "./answer-query.ts";
 import { Calibrator } from "./calibrator.ts";
 import { checkedQueries } from "./check-request.ts";
-import { exactMatches } from "./exact-matches.ts";
-import { gatherEvidence } from "./gather-evidence.ts";
-import { rankConcepts } from "./rank-concepts.ts";
-import { storeFilter } from "./search-filter.ts";
 import type { SearchRequest, SearchResponse } from "./search-types.ts";
 
 /** An encoder that a search asks, with the collection of the release that it filled. */
@@ -27,6 +25,15 @@ export interface SearcherDeps {
   known: readonly EncoderFolder[];
 }
 
+/** Told of the parts of a search as they end, for metrics. */
+export interface SearchObserver {
+  /** All encoders have encoded all queries of the request, in so many milliseconds. */
+  onEncoded?: (ms: number) => void;
+}
+
+// The store works on several cores by itself; more at once only wait for each other.
+const QUERIES_AT_ONCE = 4;
+
 /** Searches a store's active releases: exact matches first, then what the encoders find, merged. */
 export class Searcher {
   readonly releases: ActiveReleaseLookup;
@@ -42,44 +49,41 @@ export class Searcher {
    * Answers all queries of a request, in their order; a batch is encoded together.
    * Errors: `usage` for what can't be searched, `incompatible` when the release was made by other encoders.
    */
-  async search(request: SearchRequest): Promise<SearchResponse[]> {
-    const started = performance.now();
+  async search(request: SearchRequest, observe: SearchObserver = {}): Promise<SearchResponse[]> {
     const texts = checkedQueries(request);
+    try {
+      return await this.#searchActive(texts, request, observe);
+    } catch (error) {
+      if (!(error instanceof TermduetError && error.code === "not-found")) throw error;
+      // The release may have been switched and removed since the aliases were read.
+      this.releases.forget();
+      return await this.#searchActive(texts, request, observe);
+    }
+  }
+
+  async #searchActive(
+    texts: readonly string[],
+    request: SearchRequest,
+    observe: SearchObserver,
+  ): Promise<SearchResponse[]> {
     const release = await this.releases.resolve(request.dataset);
     const legs = await this.legs(release, request.encoders);
-    const { store } = this.#deps;
-    const filter = request.filter ?? {};
-    const encoded = await Promise.all([...legs.map(({ encoder }) => encoder.encode(texts, "query"))]);
+    const started = performance.now();
+    const encoded = await Promise.all(legs.map(({ encoder }) => encoder.encode(texts, "query")));
     const encodeMs = performance.now() - started;
-    const responses: SearchResponse[] = [];
-    for (const [i, query] of texts.entries()) {
+    observe.onEncoded?.(encodeMs);
+    const limit = pLimit(QUERIES_AT_ONCE);
+    return limit.map(texts, async (text, i) => {
       const begun = performance.now();
       const vectors = legs.map(({ encoder }, leg) => {
         const { dimension } = encoder.folder.manifest;
         return encoded[leg]!.vectors.slice(i * dimension, (i + 1) * dimension);
       });
-      const exact = exactMatches(store, release.strings, query);
-      const pushed = storeFilter(filter);
-      const options = { k: request.k, exact: request.exact ?? false, ...(pushed ? { filter: pushed } : {}) };
-      const evidence = await gatherEvidence(store, release.strings, legs, vectors, exact, options);
-      const results = rankConcepts({
-        evidence,
-        legs,
-        filter,
-        tiers: (await exact).tiers,
-        k: request.k,
-        explain: request.explain ?? false,
-      });
+      const results = await answerQuery(this.#deps.store, release, legs, { text, vectors }, request);
       const tookMs = round(performance.now() - begun + encodeMs / texts.length);
-      responses.push({
-        query: request.queries[i]!,
-        dataset: release.dataset,
-        release: release.release,
-        tookMs,
-        results,
-      });
-    }
-    return responses;
+      const { dataset, release: name } = release;
+      return { query: request.queries[i]!, dataset, release: name, tookMs, results };
+    });
   }
 
   /** The encoders of a release, loaded. */

@@ -20,6 +20,8 @@ const recordSchema = z.object({
     rejects: z.int(),
     bySab: z.record(z.string(), z.int()),
     byLat: z.record(z.string(), z.int()),
+    /** Concepts of each semantic type (TUI). */
+    bySty: z.record(z.string(), z.object({ name: z.string(), concepts: z.int() })),
   }),
   encoders: z.array(
     z.object({
@@ -50,11 +52,12 @@ export function checkReleaseName(option: string, name: string): string {
   );
 }
 
-export function releaseKey(dataset: string, release: string): string {
-  return `${KEY}${dataset}/${release}`;
+/** Generations have records of their own, so that one can be written while another is active. */
+export function releaseKey({ dataset, release, generation }: ReleaseRecord): string {
+  return `${KEY}${dataset}/${release}/${generation}`;
 }
 
-/** All releases of a store, by dataset and name. */
+/** All releases of a store, by dataset, name and generation. */
 export async function releaseRecords(store: VectorStore): Promise<ReleaseRecord[]> {
   const entries = Object.entries(await store.metadata()).filter(([key]) => key.startsWith(KEY));
   return entries
@@ -66,7 +69,13 @@ export async function releaseRecords(store: VectorStore): Promise<ReleaseRecord[
         `${store.url}: ${key} can't be read by this version; ingest the release again`,
       );
     })
-    .sort((a, b) => (`${a.dataset} ${a.release}` < `${b.dataset} ${b.release}` ? -1 : 1));
+    .sort(
+      (a, b) => compare(a.dataset, b.dataset) || compare(a.release, b.release) || a.generation - b.generation,
+    );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Name of a collection of a release: `umls_2024AB__termduet-a`, with the generation when it is not the first. */

@@ -159,14 +159,19 @@ export class LanceDbCollection {
       end === undefined
         ? `${field} >= ${literal(prefix)}`
         : `${field} >= ${literal(prefix)} AND ${field} < ${literal(end)}`;
+    // Ordered by the keyword alone first: a short prefix has a hundred thousand bodies, and few of them are wanted.
     const rows = await this.#table
       .query()
       .where(where)
       .orderBy([{ columnName: field }, { columnName: "ordinal" }])
-      .select([...new Set([field, "id", "ordinal", "body"])])
+      .select([field, "ordinal"])
       .limit(limit)
       .toArrow();
-    return this.#records(rows);
+    if (rows.numRows === 0) return [];
+    const ordinals = Array.from(rows.getChild("ordinal")! as Iterable<number>);
+    const found = await this.#table.takeOffsets(ordinals).select(["id", "ordinal", "body"]).toArrow();
+    const records = new Map(this.#records(found).map((record) => [record.ordinal, record]));
+    return ordinals.map((ordinal) => records.get(ordinal)!);
   }
 
   async *scan(field: string, from: number, to: number): AsyncGenerator<VectorRow[], void, undefined> {

@@ -19,9 +19,10 @@ export async function explained<T>(path: string, doing: string, call: () => Prom
         cause,
       });
     }
+    // What Lance says may quote its SQL, and with it a query: it stays in the cause, for --debug.
     throw new TermduetError(
       "internal",
-      `the store at ${path} failed while ${doing}: ${text.split("\n")[0]}`,
+      `the store at ${path} failed while ${doing}; run again with --debug for its words`,
       { cause },
     );
   }

@@ -1,0 +1,41 @@
+import { MAX_K, MAX_QUERY_CHARACTERS } from "../src/retrieval/search-types.ts";
+
+/** What one request may ask for. Whatever is beyond is refused with 400 or 413, never cut silently. */
+export const LIMITS = {
+  /** UTF-16 units of one query. */
+  queryCharacters: MAX_QUERY_CHARACTERS,
+  /** Results per query. */
+  k: MAX_K,
+  /** Queries of one `POST /api/v1/search`. */
+  batchQueries: 256,
+  /** Bytes of a request's body, after decompression. */
+  bodyBytes: 1_000_000,
+  /** Values of one list, e.g. `sab`. */
+  listEntries: 50,
+  /** Characters of one value of a list. */
+  entryCharacters: 100,
+  suggestions: 50,
+  /** Characters of a concept's identifier. */
+  cuiCharacters: 200,
+} as const;
+
+/** How many searches run and wait, and for how long. */
+export interface LoadLimits {
+  /** Searches that run at once. */
+  concurrent: number;
+  /** Searches that may wait for their turn; the next one is refused with 503. */
+  waiting: number;
+  /** Longest wait before a search is refused with 503. */
+  maxWaitMs: number;
+  /** Longest answer to a request, and to one of many queries. */
+  deadlineMs: number;
+  batchDeadlineMs: number;
+}
+
+export const DEFAULT_LOAD: LoadLimits = {
+  concurrent: 4,
+  waiting: 256,
+  maxWaitMs: 5_000,
+  deadlineMs: 10_000,
+  batchDeadlineMs: 120_000,
+};

@@ -1,0 +1,26 @@
+import { orAbort } from "../call.ts";
+import { type Endpoint, jsonAnswer, sendJson } from "../endpoint.ts";
+import { parsed, queryValues } from "../schemas/parse-request.ts";
+import { searchQuerySchema, searchResponseSchema } from "../schemas/search-schema.ts";
+import type { SearchDesk } from "../search-desk.ts";
+
+/** `GET /api/v1/search`: one query. */
+export function searchGetEndpoint(desk: SearchDesk): Endpoint {
+  return {
+    method: "get",
+    path: "/api/v1/search",
+    operation: {
+      operationId: "search",
+      summary: "Search the active release by meaning, name, code or CUI",
+      tags: ["Search"],
+      requestParams: { query: searchQuerySchema },
+      responses: jsonAnswer("Concepts, best first; the same query gives the same page", searchResponseSchema),
+    },
+    async answer(request, response, call) {
+      const { q, sab, lat, tty, sty, cui, ...rest } = parsed(searchQuerySchema, queryValues(request.url));
+      const search = desk.search({ ...rest, queries: [q], filter: { sab, lat, tty, sty, cui } }, call.signal);
+      const [answer] = await orAbort(call.signal, search);
+      sendJson(response, answer);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { orAbort } from "../call.ts";
+import { type Endpoint, jsonAnswer, sendJson } from "../endpoint.ts";
+import type { LoadLimits } from "../limits.ts";
+import { HttpProblem } from "../problems/http-problem.ts";
+import { parsed } from "../schemas/parse-request.ts";
+import { searchBodySchema, searchResponsesSchema } from "../schemas/search-schema.ts";
+import type { SearchDesk } from "../search-desk.ts";
+
+/** `POST /api/v1/search`: many queries, or one that shall not stand in an address. */
+export function searchPostEndpoint(desk: SearchDesk, load: LoadLimits): Endpoint {
+  return {
+    method: "post",
+    path: "/api/v1/search",
+    operation: {
+      operationId: "searchBatch",
+      summary: "Search for many queries at once",
+      description: "Also for one query that shall not stand in an address, and so in no log of a proxy.",
+      tags: ["Search"],
+      requestBody: { required: true, content: { "application/json": { schema: searchBodySchema } } },
+      responses: jsonAnswer("One answer per query, in their order", searchResponsesSchema),
+    },
+    async answer(request, response, call) {
+      if (!request.is("application/json"))
+        throw new HttpProblem("unsupported-media-type", "the body must be application/json");
+      const body = parsed(searchBodySchema, request.body);
+      if (body.queries.length > 1) call.setDeadline(load.batchDeadlineMs);
+      const responses = await orAbort(call.signal, desk.search(body, call.signal));
+      sendJson(response, { responses });
+    },
+  };
+}

@@ -1,0 +1,29 @@
+import { orAbort } from "../call.ts";
+import { type Endpoint, jsonAnswer, sendJson } from "../endpoint.ts";
+import { parsed, queryValues } from "../schemas/parse-request.ts";
+import { suggestQuerySchema, suggestResponseSchema } from "../schemas/suggest-schema.ts";
+import type { Suggester } from "../suggest/suggester.ts";
+
+/** `GET /api/v1/suggest`: completions while typing. */
+export function suggestEndpoint(suggester: Suggester): Endpoint {
+  return {
+    method: "get",
+    path: "/api/v1/suggest",
+    operation: {
+      operationId: "suggest",
+      summary: "Complete what is being typed",
+      tags: ["Search"],
+      requestParams: { query: suggestQuerySchema },
+      responses: jsonAnswer(
+        "One suggestion per concept; what is typed to its end comes first",
+        suggestResponseSchema,
+      ),
+    },
+    async answer(request, response, call) {
+      const { q, k, dataset, ...filter } = parsed(suggestQuerySchema, queryValues(request.url));
+      const { sab = [], lat = [] } = filter;
+      const work = suggester.suggest({ q, k, dataset, filter: { sab, lat } });
+      sendJson(response, await orAbort(call.signal, work));
+    },
+  };
+}

@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { MATCH_TYPES } from "../../src/retrieval/search-types.ts";
+import { LIMITS } from "../limits.ts";
+import {
+  datasetParameter,
+  flagParameter,
+  list,
+  listParameter,
+  nameText,
+  queryText,
+  wholeParameter,
+} from "./parameters.ts";
+
+const K = "Results per query";
+
+export const searchQuerySchema = z.strictObject({
+  q: queryText.meta({ description: "Words in any language of the release, a code or a CUI" }),
+  k: wholeParameter(1, LIMITS.k, 10, K),
+  sab: listParameter("Sources (SAB), e.g. SNOMEDCT_US"),
+  lat: listParameter("Languages (LAT), e.g. FRE"),
+  tty: listParameter("Term types (TTY), e.g. PT"),
+  sty: listParameter("Semantic types (TUI), e.g. T047"),
+  cui: listParameter("Concepts (CUI)"),
+  encoders: listParameter("Encoders to ask; all of the release when left out"),
+  explain: flagParameter.meta({ description: "1: say what each encoder saw" }),
+  dataset: datasetParameter,
+});
+
+export const searchBodySchema = z
+  .strictObject({
+    queries: z.array(queryText).min(1).max(LIMITS.batchQueries),
+    k: z.int().min(1).max(LIMITS.k).default(10).meta({ description: K }),
+    filter: z
+      .strictObject({
+        sab: list.optional(),
+        lat: list.optional(),
+        tty: list.optional(),
+        sty: list.optional(),
+        cui: list.optional(),
+      })
+      .default({}),
+    encoders: z.array(nameText).max(LIMITS.listEntries).optional(),
+    explain: z.boolean().default(false),
+    dataset: datasetParameter,
+  })
+  .meta({ id: "SearchRequest" });
+
+export const semanticTypeSchema = z
+  .object({ tui: z.string(), name: z.string() })
+  .meta({ id: "SemanticType", example: { tui: "T047", name: "Disease or Syndrome" } });
+
+const scoreSchema = z
+  .object({
+    cosine: z.number().meta({ description: "float32 cosine of the query and the concept's nearest string" }),
+    rank: z.int().min(1).meta({ description: "Place in this encoder's own list" }),
+    rating: z.int().min(0).max(5),
+  })
+  .meta({ id: "EncoderScore" });
+
+const explanationSchema = z
+  .object({
+    encoder: z.string(),
+    string: z.string().meta({ description: "String of the concept that this encoder found nearest" }),
+    cosine: z.number(),
+    grade: z.number().meta({ description: "Rating before it was rounded" }),
+    candidate: z.boolean().meta({ description: "Whether the encoder's own search found it" }),
+  })
+  .meta({ id: "Explanation" });
+
+const resultSchema = z
+  .object({
+    rank: z.int().min(1),
+    cui: z.string(),
+    name: z.string().meta({ description: "Preferred name of the concept" }),
+    string: z.string().meta({ description: "String of the concept that matched best" }),
+    aui: z.string(),
+    sab: z.string(),
+    tty: z.string(),
+    lat: z.string(),
+    code: z.string(),
+    matchType: z.enum(MATCH_TYPES),
+    rating: z.int().min(0).max(5),
+    agreement: z.boolean().meta({ description: "Whether all encoders give the concept this rating" }),
+    scores: z.record(z.string(), scoreSchema).meta({ description: "By encoder" }),
+    semanticTypes: z.array(semanticTypeSchema),
+    explanation: z.array(explanationSchema).optional(),
+  })
+  .meta({ id: "SearchResult" });
+
+export const searchResponseSchema = z
+  .object({
+    query: z.string(),
+    dataset: z.string(),
+    release: z.string(),
+    tookMs: z.number(),
+    results: z.array(resultSchema),
+  })
+  .meta({ id: "SearchResponse" });
+
+export const searchResponsesSchema = z
+  .object({ responses: z.array(searchResponseSchema).meta({ description: "In the order of the queries" }) })
+  .meta({ id: "SearchResponses" });
