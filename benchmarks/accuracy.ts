@@ -9,18 +9,19 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import pLimit from "p-limit";
 import { EncoderCatalogue } from "../src/encoder/catalogue.ts";
 import { type Encoder, EncoderPool } from "../src/encoder/encoder-pool.ts";
-import { exactMatches } from "../src/retrieval/exact-matches.ts";
+import { tiersOf } from "../src/retrieval/answer-queries.ts";
 import { gatherEvidence } from "../src/retrieval/gather-evidence.ts";
+import { namedStrings } from "../src/retrieval/named-strings.ts";
 import { rankConcepts } from "../src/retrieval/rank-concepts.ts";
 import { type EncoderLeg, Searcher } from "../src/retrieval/searcher.ts";
 import { openStore } from "../src/vector-store/open-store.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import { seeded } from "../tests/support/random-vectors.ts";
 
-const K = 10;
+// What a page of ten results looks at.
+const STRINGS = 100;
 const RESAMPLES = 1000;
 
 interface Labelled {
@@ -40,25 +41,33 @@ function readQueries(path: string): Labelled[] {
   });
 }
 
+/** Ranks all candidates of each query, so that every method's place of the right concept is known. */
 async function placesOf(
   store: VectorStore,
   strings: string,
   legs: readonly EncoderLeg[],
-  query: Labelled,
-  vectors: Float32Array[],
-): Promise<Places> {
-  const exact = exactMatches(store, strings, query.query);
-  const evidence = await gatherEvidence(store, strings, legs, vectors, exact, { k: K, exact: false });
-  const { tiers } = await exact;
-  const results = rankConcepts({ evidence, legs, filter: {}, tiers, k: 10_000, explain: false });
-  const right = results.filter((r) => query.cuis.has(r.cui));
-  const places: Places = { merged: Math.min(...right.map((r) => r.rank)) };
-  for (const { encoder } of legs) {
-    const { id } = encoder.folder.manifest;
-    places[id] = Math.min(...right.map((r) => r.scores[id]!.rank));
-  }
-  places["oracle"] = Math.min(...legs.map(({ encoder }) => places[encoder.folder.manifest.id]!));
-  return places;
+  queries: readonly Labelled[],
+  vectors: readonly Float32Array[],
+): Promise<Places[]> {
+  const texts = queries.map((query) => query.query);
+  const naming = namedStrings(store, strings, texts, { codes: true });
+  const evidence = await gatherEvidence(store, strings, legs, vectors, naming, {
+    strings: STRINGS,
+    exact: false,
+  });
+  const named = await naming;
+  return evidence.map((found, i) => {
+    const tiers = tiersOf(named[i]!);
+    const results = rankConcepts({ evidence: found, legs, filter: {}, tiers, k: 10_000, explain: false });
+    const right = results.filter((r) => queries[i]!.cuis.has(r.cui));
+    const places: Places = { merged: Math.min(...right.map((r) => r.rank)) };
+    for (const { encoder } of legs) {
+      const { id } = encoder.folder.manifest;
+      places[id] = Math.min(...right.map((r) => r.scores[id]!.rank));
+    }
+    places["oracle"] = Math.min(...legs.map(({ encoder }) => places[encoder.folder.manifest.id]!));
+    return places;
+  });
 }
 
 /** Share of queries with the right concept among the first k, and its 95 % interval by bootstrap over queries. */
@@ -129,18 +138,8 @@ for (const file of readdirSync(args.queries)
       ),
     ),
   );
-  const limit = pLimit(2);
-  const places = await Promise.all(
-    queries.map((query, i) =>
-      limit(() => {
-        const vectors = legs.map(({ encoder: e }, leg) => {
-          const { dimension } = e.folder.manifest;
-          return encoded[leg]!.vectors.slice(i * dimension, (i + 1) * dimension);
-        });
-        return placesOf(store, release.strings, legs, query, vectors);
-      }),
-    ),
-  );
+  const vectors = encoded.map((e) => e.vectors);
+  const places = await placesOf(store, release.strings, legs, queries, vectors);
   for (const method of ["exact", "tfidf-char3"]) {
     const baseline = baselines.get(`${method} ${set}`);
     if (baseline)

@@ -14,6 +14,14 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: "search the active release",
     load: async () => (await import("./search-command.ts")).searchCommand(),
   },
+  align: {
+    summary: "align a lexicon to the active release",
+    load: async () => (await import("./align-command.ts")).alignCommand(),
+  },
+  calibrate: {
+    summary: "fit an encoder's ratings on graded pairs that the active release gives",
+    load: async () => (await import("./calibrate-command.ts")).calibrateCommand(),
+  },
   start: {
     summary: "put the sample release in when the store is empty, then serve",
     load: async () => (await import("./start-command.ts")).startCommand(),

@@ -1,9 +1,9 @@
 import type { StringRecord } from "../terminology/concept.ts";
 import type { Filter, RecordRef, SearchHit, VectorStore } from "../vector-store/vector-store.ts";
-import type { ExactMatches } from "./exact-matches.ts";
+import type { NamedString } from "./named-strings.ts";
 import type { EncoderLeg } from "./searcher.ts";
 
-/** A string that some leg found, with every encoder's exact cosine to the query. */
+/** A string of the release near a text, with every encoder's exact cosine to it (paper Eq. 9). */
 export interface StringEvidence {
   id: string;
   record: StringRecord;
@@ -14,83 +14,123 @@ export interface StringEvidence {
 }
 
 export interface GatherOptions {
-  k: number;
+  /** Strings that each encoder brings. */
+  strings: number;
   filter?: Filter;
+  /** Compares with every vector: the paper's full matrix (Eq. 10). */
   exact: boolean;
+  signal?: AbortSignal;
+  /** Told how many texts are done. */
+  onTexts?: (done: number) => void;
 }
 
-// Several strings of a concept are near a query; five times as many candidates leave enough concepts for a page. The
-// number depends on k in steps alone, so that within a step a short page is the beginning of a longer one.
-const STRINGS_PER_RESULT = 5;
-const STEPS = [20, 50, 100, 200];
+// Asked of the store in one call, which costs it far less than so many calls.
+const TEXTS_PER_CALL = 32;
 
 /**
- * Asks every encoder's collection for its nearest strings, and then every encoder for its cosine of what the others
- * found: no string is judged by one encoder alone.
+ * For each text the strings that are nearest by any encoder or named by it, each judged by every encoder: no string is
+ * judged by one encoder alone. `vectors[leg]` holds the texts' vectors row by row; `named` may still be under way.
  */
 export async function gatherEvidence(
   store: VectorStore,
   stringsCollection: string,
   legs: readonly EncoderLeg[],
   vectors: readonly Float32Array[],
-  exact: Promise<ExactMatches>,
+  named: readonly (readonly NamedString[])[] | Promise<readonly (readonly NamedString[])[]>,
   options: GatherOptions,
-): Promise<StringEvidence[]> {
-  const limit = STRINGS_PER_RESULT * (STEPS.find((step) => options.k <= step) ?? options.k);
-  const { filter } = options;
-  const searchOptions = { limit, exact: options.exact, ...(filter ? { filter } : {}) };
-  const searches = legs.map(({ collection }, leg) => store.search(collection, vectors[leg]!, searchOptions));
-  const [found, same] = await Promise.all([Promise.all(searches), exact]);
-  const hits = found.map((lists) => lists[0]!);
-  const refs = unionOf(hits, same);
-  const [records, cosines] = await Promise.all([
-    recordsOf(store, stringsCollection, refs, same),
-    Promise.all(legs.map((leg, i) => cosinesOf(store, leg.collection, vectors[i]!, refs, hits[i]!))),
-  ]);
-  const candidates = hits.map((list) => new Set(list.map((hit) => hit.id)));
-  return refs.flatMap(({ id }, i) => {
-    const record = records[i];
-    if (!record) return [];
-    return [
-      { id, record, cosines: cosines.map((c) => c[i]!), candidate: candidates.map((set) => set.has(id)) },
-    ];
-  });
+): Promise<StringEvidence[][]> {
+  const { dimension } = legs[0]!.encoder.folder.manifest;
+  const texts = vectors[0]!.length / dimension;
+  const records = new Map<string, StringRecord>();
+  const evidence: StringEvidence[][] = [];
+  for (let start = 0; start < texts; start += TEXTS_PER_CALL) {
+    options.signal?.throwIfAborted();
+    const end = Math.min(texts, start + TEXTS_PER_CALL);
+    const queries = legs.map((leg, i) => {
+      const width = leg.encoder.folder.manifest.dimension;
+      return vectors[i]!.subarray(start * width, end * width);
+    });
+    const [hits, names] = await Promise.all([nearest(store, legs, queries, options), named]);
+    const known = names.slice(start, end);
+    for (const list of known) for (const { ref, record } of list) records.set(ref.id, record);
+    const refs = known.map((list, text) =>
+      unionOf(
+        hits.map((lists) => lists[text]!),
+        list,
+      ),
+    );
+    const [cosines] = await Promise.all([
+      Promise.all(legs.map((leg, i) => judged(store, leg.collection, queries[i]!, refs, hits[i]!))),
+      fetchRecords(store, stringsCollection, refs, records),
+    ]);
+    evidence.push(...refs.map((list, text) => assembled(list, text, records, hits, cosines)));
+    options.onTexts?.(end);
+  }
+  return evidence;
 }
 
-function unionOf(hits: readonly SearchHit[][], same: ExactMatches): RecordRef[] {
+/** Per encoder, per text: the nearest strings. */
+async function nearest(
+  store: VectorStore,
+  legs: readonly EncoderLeg[],
+  queries: readonly Float32Array[],
+  { strings, exact, filter }: GatherOptions,
+): Promise<SearchHit[][][]> {
+  const options = { limit: strings, exact, ...(filter ? { filter } : {}) };
+  return Promise.all(legs.map(({ collection }, leg) => store.search(collection, queries[leg]!, options)));
+}
+
+function unionOf(lists: readonly SearchHit[][], names: readonly NamedString[]): RecordRef[] {
   const refs = new Map<string, RecordRef>();
-  for (const { id, ordinal } of same.strings.values()) refs.set(id, { id, ordinal });
-  for (const list of hits) for (const { id, ordinal } of list) refs.set(id, { id, ordinal });
+  for (const { ref } of names) refs.set(ref.id, ref);
+  for (const list of lists) for (const { id, ordinal } of list) refs.set(id, { id, ordinal });
   return [...refs.values()];
 }
 
-async function recordsOf(
+/** An encoder's cosines, text by text, for what it found and for what the others found. */
+async function judged(
   store: VectorStore,
   collection: string,
-  refs: readonly RecordRef[],
-  same: ExactMatches,
-): Promise<(StringRecord | undefined)[]> {
-  const missing = refs.filter(({ id }) => !same.strings.has(id));
-  const fetched = await store.fetch(collection, missing);
-  const byId = new Map(missing.map(({ id }, i) => [id, fetched[i]]));
-  return refs.map(({ id }) => {
-    const known = same.strings.get(id);
-    if (known) return known.record;
-    const stored = byId.get(id);
-    return stored && (JSON.parse(stored.body) as StringRecord);
-  });
+  queries: Float32Array,
+  refs: readonly RecordRef[][],
+  own: readonly SearchHit[][],
+): Promise<Map<string, number>[]> {
+  const known = own.map((hits) => new Map(hits.map(({ id, cosine }) => [id, cosine])));
+  const missing = refs.map((list, text) => list.filter(({ id }) => !known[text]!.has(id)));
+  if (missing.some((list) => list.length > 0)) {
+    const scores = await store.scoreEach(collection, queries, missing);
+    for (const [text, list] of missing.entries()) {
+      for (const [i, { id }] of list.entries()) known[text]!.set(id, scores[text]![i] ?? -1);
+    }
+  }
+  return known;
 }
 
-async function cosinesOf(
+/** Reads the documents that are not known yet, each once. */
+async function fetchRecords(
   store: VectorStore,
   collection: string,
-  vector: Float32Array,
+  refs: readonly RecordRef[][],
+  records: Map<string, StringRecord>,
+): Promise<void> {
+  const missing = new Map<string, RecordRef>();
+  for (const list of refs) for (const ref of list) if (!records.has(ref.id)) missing.set(ref.id, ref);
+  const stored = await store.fetch(collection, [...missing.values()]);
+  for (const document of stored) if (document) records.set(document.id, JSON.parse(document.body));
+}
+
+function assembled(
   refs: readonly RecordRef[],
-  hits: readonly SearchHit[],
-): Promise<number[]> {
-  const known = new Map(hits.map((hit) => [hit.id, hit.cosine]));
-  const missing = refs.filter(({ id }) => !known.has(id));
-  const scores = await store.score(collection, vector, missing);
-  for (const [i, { id }] of missing.entries()) known.set(id, scores[i] ?? -1);
-  return refs.map(({ id }) => known.get(id)!);
+  text: number,
+  records: ReadonlyMap<string, StringRecord>,
+  hits: readonly SearchHit[][][],
+  cosines: readonly Map<string, number>[][],
+): StringEvidence[] {
+  const found = hits.map((lists) => new Set(lists[text]!.map((hit) => hit.id)));
+  return refs.flatMap(({ id }) => {
+    const record = records.get(id);
+    if (!record) return [];
+    const candidate = found.map((ids) => ids.has(id));
+    return [{ id, record, candidate, cosines: cosines.map((texts) => texts[text]!.get(id)!) }];
+  });
 }

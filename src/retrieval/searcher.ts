@@ -1,11 +1,10 @@
-import pLimit from "p-limit";
 import type { EncoderFolder } from "../encoder/encoder-manifest.ts";
 import type { Encoder } from "../encoder/encoder-pool.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
 import { ActiveReleaseLookup } from "./active-release.ts";
-import { answerQuery } from "./answer-query.ts";
+import { answerQueries } from "./answer-queries.ts";
 import { Calibrator } from "./calibrator.ts";
 import { checkedQueries } from "./check-request.ts";
 import type { SearchRequest, SearchResponse } from "./search-types.ts";
@@ -30,9 +29,6 @@ export interface SearchObserver {
   /** All encoders have encoded all queries of the request, in so many milliseconds. */
   onEncoded?: (ms: number) => void;
 }
-
-// The store works on several cores by itself; more at once only wait for each other.
-const QUERIES_AT_ONCE = 4;
 
 /** Searches a store's active releases: exact matches first, then what the encoders find, merged. */
 export class Searcher {
@@ -72,18 +68,18 @@ export class Searcher {
     const encoded = await Promise.all(legs.map(({ encoder }) => encoder.encode(texts, "query")));
     const encodeMs = performance.now() - started;
     observe.onEncoded?.(encodeMs);
-    const limit = pLimit(QUERIES_AT_ONCE);
-    return limit.map(texts, async (text, i) => {
-      const begun = performance.now();
-      const vectors = legs.map(({ encoder }, leg) => {
-        const { dimension } = encoder.folder.manifest;
-        return encoded[leg]!.vectors.slice(i * dimension, (i + 1) * dimension);
-      });
-      const results = await answerQuery(this.#deps.store, release, legs, { text, vectors }, request);
-      const tookMs = round(performance.now() - begun + encodeMs / texts.length);
-      const { dataset, release: name } = release;
-      return { query: request.queries[i]!, dataset, release: name, tookMs, results };
-    });
+    const vectors = encoded.map((e) => e.vectors);
+    const pages = await answerQueries(this.#deps.store, release, legs, texts, vectors, request);
+    // Queries of a batch are answered together; each took its share.
+    const tookMs = Math.round((10 * (performance.now() - started)) / texts.length) / 10;
+    const { dataset, release: name } = release;
+    return pages.map((results, i) => ({
+      query: request.queries[i]!,
+      dataset,
+      release: name,
+      tookMs,
+      results,
+    }));
   }
 
   /** The encoders of a release, loaded. */
@@ -119,8 +115,4 @@ export class Searcher {
       `${name} was encoded with ${id} (${hash}), and ${have}; vectors of different encoders can't be compared: ingest ${name} again, or install that encoder`,
     );
   }
-}
-
-function round(ms: number): number {
-  return Math.round(ms * 10) / 10;
 }

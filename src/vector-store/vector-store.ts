@@ -83,6 +83,12 @@ export interface VectorStore extends AsyncDisposable {
   search(collection: string, queries: Float32Array, options: SearchOptions): Promise<SearchHit[][]>;
   /** Exact cosine of the query with each record named, in the order given; undefined for one that is not there. */
   score(collection: string, query: Float32Array, refs: readonly RecordRef[]): Promise<(number | undefined)[]>;
+  /** The same for many queries (rows of `dimension` float32), each with the records of its own. */
+  scoreEach(
+    collection: string,
+    queries: Float32Array,
+    refs: readonly (readonly RecordRef[])[],
+  ): Promise<(number | undefined)[][]>;
   /** Documents by reference, in the order given; undefined for one that is not there. */
   fetch(collection: string, refs: readonly RecordRef[]): Promise<(StoredRecord | undefined)[]>;
   /** Documents whose field `field` holds one of the values (`id` is a field too), in the order of their row numbers. */

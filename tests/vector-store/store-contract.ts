@@ -153,6 +153,26 @@ export function storeContract(name: string, open: () => Promise<VectorStore>): v
       for (const i of [0, 2, 3]) expect(scores[i]).toBeCloseTo(cosine(query(0), row(refs[i]!.ordinal)), 5);
     });
 
+    test("answers many queries at once as it answers each alone, with a narrow filter too", async () => {
+      for (const filter of [undefined, { sab: ["RARE"] }, { sab: ["HPO"], lat: ["FRE"] }]) {
+        const options = { limit: 10, ...(filter ? { filter } : {}) };
+        const together = await store.search(vectors.name, queries, options);
+        for (const i of [0, 1, 31, 32, 49]) {
+          const [alone] = await store.search(vectors.name, query(i), options);
+          expect(together[i]!.map((h) => h.id)).toEqual(alone!.map((h) => h.id));
+        }
+      }
+    });
+
+    test("scores the records of each query against that query", async () => {
+      const refs = [[refOf(11), refOf(4_999)], [], [refOf(11), { id: idOf(COUNT + 5), ordinal: COUNT + 5 }]];
+      const scores = await store.scoreEach(vectors.name, queries.slice(0, 3 * DIMENSION), refs);
+      expect(scores.map((list) => list.length)).toEqual([2, 0, 2]);
+      expect(scores[0]![1]).toBeCloseTo(cosine(query(0), row(4_999)), 5);
+      expect(scores[2]![0]).toBeCloseTo(cosine(query(2), row(11)), 5);
+      expect(scores[2]![1]).toBeUndefined();
+    });
+
     test("fetches documents in the order asked for, bodies as they were written", async () => {
       const found = await store.fetch(documents.name, [
         refOf(9_999),

@@ -21,6 +21,8 @@ import { readJsonFile, writeJsonFile } from "./json-file.ts";
 import { afterPrefix, anyOf, literal, whereOf } from "./sql.ts";
 
 const SCAN_ROWS = 4096;
+// One call of Lance costs some eight milliseconds for itself; what is read for so many queries is a few MB.
+const QUERIES_PER_CALL = 32;
 const INDEX_WAIT_SECONDS = 24 * 3600;
 
 /** One Lance table. Rows lie in the order of their ordinals, so a row is found by its place, without an index. */
@@ -115,23 +117,27 @@ export class LanceDbCollection {
         `${this.#spec.name} holds vectors of ${dimension}, not of the query's length`,
       );
     }
-    const count = queries.length / dimension;
-    return Promise.all(
-      Array.from({ length: count }, (_, i) =>
-        this.#searchOne(queries.slice(i * dimension, (i + 1) * dimension), options),
-      ),
-    );
+    const vectors = rowsOf(queries, dimension);
+    const hits: SearchHit[][] = [];
+    for (let start = 0; start < vectors.length; start += QUERIES_PER_CALL)
+      hits.push(...(await this.#searchSome(vectors.slice(start, start + QUERIES_PER_CALL), options)));
+    return hits;
   }
 
-  async score(query: Float32Array, refs: readonly RecordRef[]): Promise<(number | undefined)[]> {
-    if (refs.length === 0) return [];
-    const found = new Map<string, number>();
-    const rows = await this.#table
-      .takeOffsets(refs.map((ref) => ref.ordinal))
-      .select(["id", "vector"])
-      .toArrow();
-    for (const hit of this.#scored(query, rows)) found.set(hit.id, hit.cosine);
-    return refs.map((ref) => found.get(ref.id));
+  async scoreEach(
+    queries: Float32Array,
+    refs: readonly (readonly RecordRef[])[],
+  ): Promise<(number | undefined)[][]> {
+    const vectors = rowsOf(queries, this.#spec.dimension!);
+    const scores: (number | undefined)[][] = [];
+    for (let start = 0; start < vectors.length; start += QUERIES_PER_CALL) {
+      const part = refs.slice(start, start + QUERIES_PER_CALL);
+      const offsets = new Set(part.flatMap((list) => list.map((ref) => ref.ordinal)));
+      const stored = await this.#vectorsAt([...offsets]);
+      for (const [i, list] of part.entries())
+        scores.push(list.map(({ id }) => stored.get(id)?.cosine(vectors[start + i]!)));
+    }
+    return scores;
   }
 
   async fetch(refs: readonly RecordRef[]): Promise<(StoredRecord | undefined)[]> {
@@ -197,52 +203,70 @@ export class LanceDbCollection {
     }
   }
 
-  async #searchOne(query: Float32Array, options: SearchOptions): Promise<SearchHit[]> {
+  async #searchSome(queries: readonly Float32Array[], options: SearchOptions): Promise<SearchHit[][]> {
     const where = whereOf(options.filter, this.#spec.fields);
     const plan = this.#indexed && !options.exact ? this.#plan : undefined;
     const wanted = plan ? plan.candidates(options.limit) : options.limit;
-    let rowIds = await this.#candidates(query, wanted, where, plan);
-    // A narrow filter can leave the probed partitions nearly empty; then few rows pass it, and all are compared.
-    if (plan && where && rowIds.length < wanted)
-      rowIds = await this.#candidates(query, options.limit, where, undefined);
-    if (rowIds.length === 0) return [];
-    const rows = await this.#table.takeRowIds(rowIds).select(["id", "ordinal", "vector"]).toArrow();
-    return this.#scored(query, rows).sort(byCosine).slice(0, options.limit);
+    const rowIds = await this.#candidates(queries, wanted, where, plan);
+    if (plan && where) {
+      // A narrow filter can leave the probed partitions nearly empty; then few rows pass it, and all are compared.
+      const few = rowIds.flatMap((ids, i) => (ids.length < wanted ? [i] : []));
+      const all = await this.#candidates(
+        few.map((i) => queries[i]!),
+        options.limit,
+        where,
+        undefined,
+      );
+      for (const [n, i] of few.entries()) rowIds[i] = all[n]!;
+    }
+    const union = [...new Set(rowIds.flat())];
+    if (union.length === 0) return rowIds.map(() => []);
+    const rows = await this.#table
+      .takeRowIds(union)
+      .withRowId()
+      .select(["_rowid", "id", "ordinal", "vector"])
+      .toArrow();
+    const stored = storedVectors(rows);
+    const byRowId = new Map<bigint, StoredVector>();
+    for (const [row, rowId] of Array.from(rows.getChild("_rowid")! as Iterable<bigint>).entries())
+      byRowId.set(rowId, stored[row]!);
+    return queries.map((query, i) => {
+      const found = rowIds[i]!.map((rowId) => byRowId.get(rowId)!);
+      const hits = found.map(({ id, ordinal, cosine: to }) => ({ id, ordinal, cosine: to(query) }));
+      return hits.sort(byCosine).slice(0, options.limit);
+    });
   }
 
-  /** Row ids alone: fetching any column here costs more than the search itself. */
+  /** Row ids alone, a list per query: fetching any column here costs more than the search itself. */
   async #candidates(
-    query: Float32Array,
+    queries: readonly Float32Array[],
     limit: number,
     where: string | undefined,
     plan: IndexPlan | undefined,
-  ): Promise<bigint[]> {
-    let search = this.#table
-      .query()
-      .nearestTo(query)
+  ): Promise<bigint[][]> {
+    const found: bigint[][] = queries.map(() => []);
+    if (queries.length === 0) return found;
+    let search = this.#table.query().nearestTo(queries[0]!);
+    for (const query of queries.slice(1)) search = search.addQueryVector(query);
+    search = search
       .distanceType("cosine")
       .limit(limit)
       .withRowId()
-      .select(["_rowid", "_distance"]);
+      .select(["_rowid", "_distance", ...(queries.length > 1 ? ["query_index"] : [])]);
     search = plan ? search.nprobes(plan.probes) : search.bypassVectorIndex();
     if (where) search = search.where(where);
     const rows = await search.toArrow();
-    return rows.numRows === 0 ? [] : Array.from(rows.getChild("_rowid")! as Iterable<bigint>);
+    if (rows.numRows === 0) return found;
+    const indexes = rows.getChild("query_index");
+    for (const [row, id] of Array.from(rows.getChild("_rowid")! as Iterable<bigint>).entries())
+      found[indexes ? Number(indexes.get(row)) : 0]!.push(id);
+    return found;
   }
 
-  #scored(query: Float32Array, rows: ArrowTable): SearchHit[] {
-    if (rows.numRows === 0) return [];
-    const ids = rows.getChild("id")!;
-    const ordinals = rows.getChild("ordinal");
-    const hits: SearchHit[] = [];
-    eachVector(rows, (row, values, offset) => {
-      hits.push({
-        id: ids.get(row),
-        ordinal: ordinals?.get(row) ?? -1,
-        cosine: cosine(query, values, offset),
-      });
-    });
-    return hits;
+  async #vectorsAt(offsets: number[]): Promise<Map<string, StoredVector>> {
+    if (offsets.length === 0) return new Map();
+    const rows = await this.#table.takeOffsets(offsets).select(["id", "vector"]).toArrow();
+    return new Map(storedVectors(rows).map((vector) => [vector.id, vector]));
   }
 
   #records(rows: Pick<ArrowTable, "getChild" | "numRows">): StoredRecord[] {
@@ -262,4 +286,29 @@ export class LanceDbCollection {
       for (const value of data.values as Int32Array) last = Math.max(last, value);
     return last;
   }
+}
+
+interface StoredVector extends RecordRef {
+  cosine: (query: Float32Array) => number;
+}
+
+function storedVectors(rows: ArrowTable): StoredVector[] {
+  if (rows.numRows === 0) return [];
+  const ids = rows.getChild("id")!;
+  const ordinals = rows.getChild("ordinal");
+  const stored: StoredVector[] = [];
+  eachVector(rows, (row, values, offset) => {
+    stored.push({
+      id: ids.get(row),
+      ordinal: ordinals?.get(row) ?? -1,
+      cosine: (query) => cosine(query, values, offset),
+    });
+  });
+  return stored;
+}
+
+function rowsOf(vectors: Float32Array, dimension: number): Float32Array[] {
+  return Array.from({ length: vectors.length / dimension }, (_, i) =>
+    vectors.slice(i * dimension, (i + 1) * dimension),
+  );
 }

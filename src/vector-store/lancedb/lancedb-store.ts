@@ -88,12 +88,20 @@ export class LanceDbStore implements VectorStore {
     return this.#with(collection, `searching ${collection}`, (c) => c.search(queries, options));
   }
 
-  score(
+  async score(
     collection: string,
     query: Float32Array,
     refs: readonly RecordRef[],
   ): Promise<(number | undefined)[]> {
-    return this.#with(collection, `reading ${collection}`, (c) => c.score(query, refs));
+    return (await this.scoreEach(collection, query, [refs]))[0]!;
+  }
+
+  scoreEach(
+    collection: string,
+    queries: Float32Array,
+    refs: readonly (readonly RecordRef[])[],
+  ): Promise<(number | undefined)[][]> {
+    return this.#with(collection, `reading ${collection}`, (c) => c.scoreEach(queries, refs));
   }
 
   fetch(collection: string, refs: readonly RecordRef[]): Promise<(StoredRecord | undefined)[]> {

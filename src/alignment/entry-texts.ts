@@ -1,0 +1,60 @@
+import type { LexiconEntry } from "../terminology/lexicon.ts";
+
+/**
+ * `plain`: the paper's setting, term and explanation as one text (§3). `strong`: also the term and each synonym by
+ * themselves, and names that are the very same first.
+ */
+export const ALIGNMENT_MODES = ["plain", "strong"] as const;
+export type AlignmentMode = (typeof ALIGNMENT_MODES)[number];
+
+/** Where in the lexicon a text comes from. */
+export type TextField = "term and explanation" | "term" | "synonym";
+
+/** A text that an entry asks the encoders with. */
+export interface EntryText {
+  field: TextField;
+  text: string;
+}
+
+const MAX_TERM_CHARACTERS = 1000;
+const MAX_EXPLANATION_CHARACTERS = 100_000;
+
+// No encoder reads so many tokens; the tokenizer should not either.
+const MAX_TEXT_CHARACTERS = 4000;
+const MAX_SYNONYMS = 20;
+
+/** What an entry asks with, each text once; the first is always term and explanation together. */
+export function textsOf(
+  { term, explanation, synonyms }: Pick<LexiconEntry, "term" | "explanation" | "synonyms">,
+  mode: AlignmentMode,
+): EntryText[] {
+  const whole: EntryText =
+    explanation === undefined
+      ? { field: "term", text: cut(term) }
+      : { field: "term and explanation", text: cut(`${term} ${explanation}`) };
+  if (mode === "plain") return [whole];
+  const texts = [whole, { field: "term" as const, text: cut(term) }];
+  for (const synonym of synonyms.slice(0, MAX_SYNONYMS))
+    texts.push({ field: "synonym", text: cut(synonym.normalize("NFC")) });
+  const seen = new Set<string>();
+  return texts.filter(({ text }) => !seen.has(text) && seen.add(text));
+}
+
+/** Why an entry can't be aligned, or undefined when it can: a cell so long is a quotation mark left open. */
+export function tooLong({ term, explanation = "" }: LexiconEntry): string | undefined {
+  const over = (what: string, length: number, most: number): string =>
+    `${what} of ${length} characters, at most ${most} are taken; is a quotation mark left open?`;
+  if (term.length > MAX_TERM_CHARACTERS) return over("term", term.length, MAX_TERM_CHARACTERS);
+  if (explanation.length > MAX_EXPLANATION_CHARACTERS)
+    return over("explanation", explanation.length, MAX_EXPLANATION_CHARACTERS);
+  return undefined;
+}
+
+function cut(text: string): string {
+  if (text.length <= MAX_TEXT_CHARACTERS) return text;
+  // Not through the middle of a character.
+  const end = /[\uD800-\uDBFF]/.test(text[MAX_TEXT_CHARACTERS - 1]!)
+    ? MAX_TEXT_CHARACTERS - 1
+    : MAX_TEXT_CHARACTERS;
+  return text.slice(0, end);
+}

@@ -1,0 +1,111 @@
+import type { ConceptRecord, StringRecord } from "../terminology/concept.ts";
+import type { ReleaseRecord } from "../vector-store/release-record.ts";
+import type { RecordRef, VectorRow, VectorStore } from "../vector-store/vector-store.ts";
+import type { GradedCosine } from "./isotonic-fit.ts";
+
+/**
+ * What two concepts are to each other, on the paper's six-point scale: the same 5, parent and child 3, siblings 2, of
+ * the same semantic type 1, else 0.
+ */
+export function gradeOf(a: ConceptRecord, b: ConceptRecord): number {
+  if (a.cui === b.cui) return 5;
+  const [above, beside] = [broader(a), broader(b)];
+  if (above.has(b.cui) || beside.has(a.cui)) return 3;
+  for (const cui of above) if (beside.has(cui)) return 2;
+  return a.semanticTypes.some((type) => b.semanticTypes.some((other) => other.tui === type.tui)) ? 1 : 0;
+}
+
+function broader({ relations }: ConceptRecord): Set<string> {
+  return new Set(relations.filter((r) => r.rel === "PAR" || r.rel === "RB").map((r) => r.cui));
+}
+
+export interface GradedPairsOptions {
+  store: VectorStore;
+  release: ReleaseRecord;
+  collection: string;
+  /** Strings that are asked for their neighbours. */
+  queries: number;
+  /** Neighbours of each that are graded. */
+  neighbours: number;
+  random: () => number;
+}
+
+/**
+ * Graded pairs that the release itself gives, as a search meets them: strings of the release ask for their nearest
+ * neighbours, themselves left out, and each neighbour is graded by its concept. As many random pairs say what unrelated
+ * strings look like.
+ */
+export async function gradedPairs(options: GradedPairsOptions): Promise<GradedCosine[]> {
+  const { store, release, collection, neighbours, random } = options;
+  const rows = await sampleRows(options);
+  const pairs: GradedCosine[] = [];
+  const concepts = new ConceptCache(store, release);
+  for (const [i, row] of rows.entries()) {
+    const [hits] = await store.search(collection, row.vector, { limit: neighbours + 1 });
+    const others = hits!.filter((hit) => hit.id !== row.id).slice(0, neighbours);
+    const stranger = rows[Math.floor(random() * rows.length)]!;
+    const refs: RecordRef[] = [{ id: row.id, ordinal: -1 }, ...others];
+    const strings = await concepts.strings(refs.map((ref) => ref.id).concat(stranger.id));
+    const own = strings.get(row.id) ?? [];
+    for (const hit of others)
+      pairs.push({ cosine: hit.cosine, grade: bestGrade(own, strings.get(hit.id) ?? []) });
+    if (i > 0 && stranger.id !== row.id) {
+      const cosine = row.vector.reduce((sum, value, d) => sum + value * stranger.vector[d]!, 0);
+      pairs.push({ cosine, grade: bestGrade(own, strings.get(stranger.id) ?? []) });
+    }
+  }
+  return pairs;
+}
+
+function bestGrade(a: readonly ConceptRecord[], b: readonly ConceptRecord[]): number {
+  let best = 0;
+  for (const x of a) for (const y of b) best = Math.max(best, gradeOf(x, y));
+  return best;
+}
+
+/** Strings from random buckets, whose contents have nothing to do with each other. */
+async function sampleRows({
+  store,
+  release,
+  collection,
+  queries,
+  random,
+}: GradedPairsOptions): Promise<VectorRow[]> {
+  const perBucket = Math.max(1, release.counts.strings / 65_536);
+  const rows: VectorRow[] = [];
+  const width = Math.ceil(8 / perBucket);
+  while (rows.length < Math.min(queries, release.counts.strings / 2)) {
+    const from = Math.floor(random() * (65_536 - width));
+    for await (const batch of store.scan(collection, "bucket", from, from + width)) rows.push(...batch);
+  }
+  return rows.slice(0, queries);
+}
+
+/** Concepts of strings, each read once. */
+class ConceptCache {
+  readonly #store: VectorStore;
+  readonly #release: ReleaseRecord;
+  readonly #concepts = new Map<string, ConceptRecord>();
+
+  constructor(store: VectorStore, release: ReleaseRecord) {
+    this.#store = store;
+    this.#release = release;
+  }
+
+  async strings(ids: readonly string[]): Promise<Map<string, ConceptRecord[]>> {
+    const found = await this.#store.find(this.#release.strings, "id", ids, ids.length);
+    const cuis = new Map(
+      found.map(({ id, body }) => [id, (JSON.parse(body) as StringRecord).concepts.map((c) => c.cui)]),
+    );
+    const missing = [...new Set([...cuis.values()].flat())].filter((cui) => !this.#concepts.has(cui));
+    for (const { id, body } of await this.#store.find(
+      this.#release.concepts,
+      "id",
+      missing,
+      missing.length,
+    )) {
+      this.#concepts.set(id, JSON.parse(body));
+    }
+    return new Map([...cuis].map(([id, list]) => [id, list.flatMap((cui) => this.#concepts.get(cui) ?? [])]));
+  }
+}

@@ -1,0 +1,88 @@
+import { cpSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { gradedPairs, gradeOf } from "../../src/evaluation/graded-pairs.ts";
+import type { ConceptRecord } from "../../src/terminology/concept.ts";
+import { seeded } from "../support/random-vectors.ts";
+import { runCli } from "../support/run-cli.ts";
+import { type SampleStore, sampleStore } from "../support/sample-store.ts";
+import { temporaryFolder } from "../support/temporary-folder.ts";
+
+describe("graded pairs of the sample release", () => {
+  const folder = temporaryFolder();
+  let sample: SampleStore;
+  beforeAll(async () => {
+    sample = await sampleStore(folder.path);
+  });
+  afterAll(async () => {
+    await sample[Symbol.asyncDispose]();
+    folder[Symbol.dispose]();
+  });
+
+  const concept = async (cui: string): Promise<ConceptRecord> => {
+    const release = await sample.searcher.releases.resolve(undefined);
+    const [stored] = await sample.store.find(release.concepts, "id", [cui], 1);
+    return JSON.parse(stored!.body);
+  };
+
+  test("grade the same concept 5, a parent 3, a sibling 2, the same semantic type 1, else 0", async () => {
+    const infarction = await concept("C0027051");
+    const parents = infarction.relations.filter((r) => r.rel === "PAR").map((r) => r.cui);
+    expect(gradeOf(infarction, infarction)).toBe(5);
+    const parent = await concept(parents[0]!);
+    expect([gradeOf(infarction, parent), gradeOf(parent, infarction)]).toEqual([3, 3]);
+    const siblings = parent.relations.filter(
+      (r) => r.rel === "CHD" && r.cui !== "C0027051" && !parents.includes(r.cui),
+    );
+    const sibling = await concept(
+      siblings.map((r) => r.cui).find((cui) => !infarction.relations.some((r) => r.cui === cui))!,
+    );
+    expect(gradeOf(infarction, sibling)).toBe(2);
+    expect(gradeOf(infarction, await concept("C0004096"))).toBe(1); // asthma: a disease too
+    expect(gradeOf(infarction, { ...infarction, cui: "C0", relations: [], semanticTypes: [] })).toBe(0);
+  });
+
+  test("hold neighbours of all grades with their exact cosines, the same for the same seed", async () => {
+    const release = await sample.searcher.releases.resolve(undefined);
+    const { collection } = release.encoders[0]!;
+    const draw = () =>
+      gradedPairs({
+        store: sample.store,
+        release,
+        collection,
+        queries: 60,
+        neighbours: 5,
+        random: seeded(3),
+      });
+    const pairs = await draw();
+    expect(await draw()).toEqual(pairs);
+    expect(pairs.length).toBeGreaterThan(300);
+    expect(new Set(pairs.map((p) => p.grade)).size).toBeGreaterThanOrEqual(4);
+  });
+
+  test("calibrate an encoder by one command, and change nothing that its vectors depend on", async () => {
+    const release = await sample.searcher.releases.resolve(undefined);
+    const encoder = join(folder.path, "copy");
+    cpSync(join(folder.path, "a"), encoder, { recursive: true });
+    const args = ["calibrate", encoder, "--store", sample.store.url, "--queries", "50"];
+    expect(await runCli(args)).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("graded pairs of sample 1"),
+    });
+    const { calibrator, checksums } = JSON.parse(readFileSync(join(encoder, "encoder.json"), "utf8"));
+    expect(calibrator.points.length).toBeGreaterThan(1);
+    expect(checksums).toEqual(
+      JSON.parse(readFileSync(join(folder.path, "a", "encoder.json"), "utf8")).checksums,
+    );
+    expect(release.encoders[0]!.id).toBe("tiny-bert");
+    const other = await runCli([
+      "calibrate",
+      "termduet-a",
+      "--store",
+      sample.store.url,
+      "--encoders-folder",
+      join(folder.path),
+    ]);
+    expect(other.code).toBe(1);
+  });
+});
