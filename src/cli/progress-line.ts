@@ -35,7 +35,7 @@ export function progressLine(
     const finished = progress.done === progress.total;
     if (at - drawn < REDRAW_MS && !finished) return;
     drawn = at;
-    output.write(`\r\x1b[2K${progressText(progress, history).slice(0, (output.columns ?? 80) - 1)}`);
+    output.write(`\r\x1b[2K${progressText(progress, history).slice(0, (output.columns || 80) - 1)}`);
   };
   return { onProgress, end: () => void (stage !== "" && output.write("\n")) };
 }
