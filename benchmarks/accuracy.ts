@@ -11,17 +11,17 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { EncoderCatalogue } from "../src/encoder/catalogue.ts";
 import { type Encoder, EncoderPool } from "../src/encoder/encoder-pool.ts";
-import { tiersOf } from "../src/retrieval/answer-queries.ts";
 import { gatherEvidence } from "../src/retrieval/gather-evidence.ts";
-import { namedStrings } from "../src/retrieval/named-strings.ts";
+import { matchedStrings } from "../src/retrieval/matched-strings.ts";
 import { rankConcepts } from "../src/retrieval/rank-concepts.ts";
 import { type EncoderLeg, Searcher } from "../src/retrieval/searcher.ts";
 import { openStore } from "../src/vector-store/open-store.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import { seeded } from "../tests/support/random-vectors.ts";
 
-// What a page of ten results looks at.
+// What a page of ten results looks at: `answerQueries`.
 const STRINGS = 100;
+const COMPLETIONS = 60;
 const RESAMPLES = 1000;
 
 interface Labelled {
@@ -50,15 +50,13 @@ async function placesOf(
   vectors: readonly Float32Array[],
 ): Promise<Places[]> {
   const texts = queries.map((query) => query.query);
-  const naming = namedStrings(store, strings, texts, { codes: true });
-  const evidence = await gatherEvidence(store, strings, legs, vectors, naming, {
-    strings: STRINGS,
-    exact: false,
-  });
-  const named = await naming;
+  const matching = matchedStrings(store, strings, texts, { filter: {}, completions: COMPLETIONS });
+  const options = { strings: STRINGS, exact: false };
+  const evidence = await gatherEvidence(store, strings, legs, vectors, matching, options);
+  const matched = await matching;
   return evidence.map((found, i) => {
-    const tiers = tiersOf(named[i]!);
-    const results = rankConcepts({ evidence: found, legs, filter: {}, tiers, k: 10_000, explain: false });
+    const input = { evidence: found, legs, filter: {}, matched: matched[i]! };
+    const results = rankConcepts({ ...input, k: Number.POSITIVE_INFINITY, explain: false });
     const right = results.filter((r) => queries[i]!.cuis.has(r.cui));
     const places: Places = { merged: Math.min(...right.map((r) => r.rank)) };
     for (const { encoder } of legs) {

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { Atom, SemanticType } from "../src/terminology/atom.ts";
 import {
   type ConceptRecord,
@@ -11,7 +10,9 @@ import { normalizeText } from "../src/text/normalize.ts";
 import { BUCKETS, bucketOf } from "../src/text/string-id.ts";
 import { conceptsSpec } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
+import { ParentsFile } from "./hierarchy.ts";
 import { NameRanking, namesByLanguage, preferredName } from "./name-ranking.ts";
+import type { ConceptStanding } from "./prominence.ts";
 import type { ConceptRow, ReadResult } from "./read-release.ts";
 import { readPart, SpillWriter } from "./spill.ts";
 
@@ -23,6 +24,7 @@ export interface StringRow {
   atom: KeptAtom;
   name: string;
   semanticTypes: SemanticType[];
+  standing: ConceptStanding;
 }
 
 export interface ConceptCounts {
@@ -59,11 +61,14 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<Conc
   const ranking = NameRanking.from(read.ranks);
   await store.createCollection(conceptsSpec(collection));
   using spill = new SpillWriter(options.stringFolder, options.stringParts);
+  const parents = new ParentsFile(options.stringFolder);
   let written = 0;
   const bySty: ConceptCounts["bySty"] = {};
   for (let part = 0; part < read.parts; part++) {
     signal?.throwIfAborted();
-    const concepts = await readConcepts(options.conceptFolder, part, ranking);
+    const rows = await readRows(options.conceptFolder, part);
+    parents.add(parentsOf(rows));
+    const concepts = conceptsOf(rows, ranking);
     await store.writeBlock(collection, {
       number: part,
       firstOrdinal: written,
@@ -71,8 +76,7 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<Conc
       fields: {},
       bodies: concepts.map(({ record }) => JSON.stringify(record)),
     });
-    for (const { record, atoms } of concepts)
-      for (const atom of atoms) spillAtom(spill, options.stringParts, record, atom);
+    for (const concept of concepts) spillAtoms(spill, options.stringParts, concept);
     for (const { record } of concepts) for (const type of record.semanticTypes) countType(bySty, type);
     written += concepts.length;
     options.onProgress?.({ stage: "join concepts", done: part + 1, total: read.parts, unit: "parts" });
@@ -86,12 +90,16 @@ function countType(bySty: ConceptCounts["bySty"], { tui, name }: SemanticType): 
   else bySty[tui] = { name, concepts: 1 };
 }
 
-function spillAtom(spill: SpillWriter, parts: number, record: ConceptRecord, atom: Atom): void {
-  const norm = normalizeText(atom.str);
-  const bucket = bucketOf(norm);
-  const { name, semanticTypes } = record;
-  const row: StringRow = { text: atom.str, norm, bucket, atom: kept(atom), name, semanticTypes };
-  spill.write(Math.floor((bucket * parts) / BUCKETS), row);
+function spillAtoms(spill: SpillWriter, parts: number, { record, atoms }: BuiltConcept): void {
+  const { name, names, semanticTypes } = record;
+  const sources = new Set(atoms.map((atom) => atom.sab)).size;
+  for (const atom of atoms) {
+    const norm = normalizeText(atom.str);
+    const bucket = bucketOf(norm);
+    const standing = { sources, preferred: atom.str === name || atom.str === names[atom.lat] };
+    const row: StringRow = { text: atom.str, norm, bucket, atom: kept(atom), name, semanticTypes, standing };
+    spill.write(Math.floor((bucket * parts) / BUCKETS), row);
+  }
 }
 
 /** REL values that lead to a broader concept. */
@@ -102,21 +110,31 @@ interface BuiltConcept {
   atoms: Atom[];
 }
 
-/** The concepts of one part, in the order of their CUIs. Rows of CUIs that have no atom here are left out. */
-async function readConcepts(folder: string, part: number, ranking: NameRanking): Promise<BuiltConcept[]> {
+/** The rows of one part by CUI. */
+async function readRows(folder: string, part: number): Promise<Map<string, ConceptRow[]>> {
   const rows = new Map<string, ConceptRow[]>();
-  for await (const row of readPart<ConceptRow>(join(folder), part)) {
+  for await (const row of readPart<ConceptRow>(folder, part)) {
     const cui = row.kind === "atom" ? row.atom.cui : row.cui;
     const known = rows.get(cui);
     if (known) known.push(row);
     else rows.set(cui, [row]);
   }
-  const concepts: BuiltConcept[] = [];
-  for (const cui of [...rows.keys()].sort()) {
-    const built = buildConcept(cui, rows.get(cui)!, ranking);
-    if (built) concepts.push(built);
+  return rows;
+}
+
+/** Parents of each CUI, of those without atoms too: the way up leads through them. */
+function parentsOf(rows: ReadonlyMap<string, readonly ConceptRow[]>): Map<string, Set<string>> {
+  const parents = new Map<string, Set<string>>();
+  for (const [cui, list] of rows) {
+    const above = list.flatMap((row) => (row.kind === "relation" && row.rel === "PAR" ? [row.cui2] : []));
+    if (above.length > 0) parents.set(cui, new Set(above));
   }
-  return concepts;
+  return parents;
+}
+
+/** The concepts of one part, in the order of their CUIs. Rows of CUIs that have no atom here are left out. */
+function conceptsOf(rows: ReadonlyMap<string, readonly ConceptRow[]>, ranking: NameRanking): BuiltConcept[] {
+  return [...rows.keys()].sort().flatMap((cui) => buildConcept(cui, rows.get(cui)!, ranking) ?? []);
 }
 
 function buildConcept(

@@ -5,6 +5,7 @@ import type { OnProgress } from "../src/terminology/progress.ts";
 import { type ReleaseRecord, stringsSpec, vectorsSpec } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import { encodeBlock, type VectorSource } from "./encode-block.ts";
+import { Hierarchy } from "./hierarchy.ts";
 import type { Journal } from "./journal.ts";
 import { documentsOf, readStringBlock, type StringBlock, vectorsOf } from "./string-blocks.ts";
 import { addToSample, type Sample, verifyCollection } from "./verify-release.ts";
@@ -114,10 +115,11 @@ async function writeBlocks(
   let ordinal = 0;
   let writing: Promise<void> = Promise.resolve();
   const progress = new EncodingProgress(options, targets.length);
+  const hierarchy = await Hierarchy.read(options.folder);
   try {
     for (let number = 0; number < options.parts; number++) {
       options.signal?.throwIfAborted();
-      const block = await readStringBlock(options.folder, number, ordinal);
+      const block = await readStringBlock(options.folder, number, ordinal, hierarchy);
       addToSample(sample, block);
       ordinal += block.ids.length;
       progress.found(number, ordinal);

@@ -4,6 +4,7 @@ import type { OnProgress } from "../src/terminology/progress.ts";
 import { RejectsFile, tooMany } from "../src/terminology/rejects-file.ts";
 import type { ReleaseRow, ReleaseSource } from "../src/terminology/release-source.ts";
 import { TermduetError } from "../src/terminology/termduet-error.ts";
+import { inverseRelation } from "./inverse-relation.ts";
 import { NameRanking } from "./name-ranking.ts";
 import { partOf, SpillWriter } from "./spill.ts";
 
@@ -78,8 +79,11 @@ export async function readRelease(options: ReadReleaseOptions): Promise<ReadResu
     for (const row of batch) {
       counts.rows++;
       if (row.kind === "rank") ranking.add(row.sab, row.tty, row.rank);
-      else if (row.kind !== "atom") spill?.write(partOf(row.cui, parts), row);
-      else if (keep(row.atom)) {
+      else if (row.kind !== "atom") {
+        spill?.write(partOf(row.cui, parts), row);
+        const inverse = row.kind === "relation" ? inverseRelation(row) : undefined;
+        if (inverse) spill?.write(partOf(inverse.cui, parts), inverse);
+      } else if (keep(row.atom)) {
         countAtom(counts, row.atom);
         spill?.write(partOf(row.atom.cui, parts), row);
       } else counts.skipped++;

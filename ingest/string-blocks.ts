@@ -1,7 +1,12 @@
 import type { StringRecord } from "../src/terminology/concept.ts";
+import { codeForms } from "../src/text/code-forms.ts";
 import { stringId } from "../src/text/string-id.ts";
+import { wordKeys } from "../src/text/word-keys.ts";
+import type { FILTER_FIELDS } from "../src/vector-store/release-record.ts";
 import type { Block, FieldValue } from "../src/vector-store/vector-store.ts";
 import type { StringRow } from "./build-concepts.ts";
+import type { Hierarchy } from "./hierarchy.ts";
+import { type ConceptStanding, prominence } from "./prominence.ts";
 import { readPart } from "./spill.ts";
 
 /** The distinct strings of one part, in the order of bucket and id, ready for the store and the encoders. */
@@ -13,6 +18,8 @@ export interface StringBlock {
   buckets: number[];
   records: StringRecord[];
   norms: string[];
+  /** For each string its concepts and all concepts above them. */
+  above: string[][];
 }
 
 interface Draft {
@@ -20,6 +27,7 @@ interface Draft {
   norm: string;
   bucket: number;
   record: StringRecord;
+  standings: ConceptStanding[];
 }
 
 /** Third stage, reading: atoms that carry the same text become one string. */
@@ -27,6 +35,7 @@ export async function readStringBlock(
   folder: string,
   number: number,
   firstOrdinal: number,
+  hierarchy: Hierarchy,
 ): Promise<StringBlock> {
   const drafts = new Map<string, Draft>();
   for await (const row of readPart<StringRow>(folder, number)) {
@@ -37,8 +46,10 @@ export async function readStringBlock(
     if (!draft.record.concepts.some((c) => c.cui === row.atom.cui)) {
       draft.record.concepts.push({ cui: row.atom.cui, name: row.name, semanticTypes: row.semanticTypes });
     }
+    draft.standings.push(row.standing);
   }
   const ordered = [...drafts.values()].sort((a, b) => a.bucket - b.bucket || (a.id < b.id ? -1 : 1));
+  for (const { record, standings } of ordered) record.prominence = prominence(record, standings);
   return {
     number,
     firstOrdinal,
@@ -47,11 +58,18 @@ export async function readStringBlock(
     buckets: ordered.map((d) => d.bucket),
     norms: ordered.map((d) => d.norm),
     records: ordered.map((d) => sorted(d.record)),
+    above: ordered.map((d) => distinct(d.record.concepts.flatMap((c) => hierarchy.upwards(c.cui)))),
   };
 }
 
 function newDraft({ text, norm, bucket }: StringRow): Draft {
-  return { id: stringId(text), norm, bucket, record: { text, atoms: [], concepts: [] } };
+  return {
+    id: stringId(text),
+    norm,
+    bucket,
+    record: { text, atoms: [], concepts: [], prominence: 0 },
+    standings: [],
+  };
 }
 
 /** The order of atoms must not depend on how the release was divided. */
@@ -65,27 +83,40 @@ function distinct(values: readonly string[]): string[] {
   return [...new Set(values)].sort();
 }
 
-/** The block as documents: strings found by normalized text, concept and code. */
+/**
+ * The block as documents: strings found by normalized text, its words and its keys, by concept and code, by prominence,
+ * and by what searches filter by.
+ */
 export function documentsOf(block: StringBlock): Block {
   const { number, firstOrdinal, ids, norms, records } = block;
   const fields: Record<string, FieldValue[]> = {
     norm: norms,
-    cui: records.map((r) => distinct(r.concepts.map((c) => c.cui))),
-    code: records.map((r) => distinct(r.atoms.map((a) => a.code).filter(Boolean))),
+    keys: records.map((r) =>
+      wordKeys(
+        r.text,
+        r.atoms.map((a) => a.lat),
+      ),
+    ),
+    code: records.map((r) => distinct(r.atoms.flatMap((a) => codeForms(a.code)).filter(Boolean))),
+    prominence: records.map((r) => r.prominence),
+    ...filterFields(block),
   };
   return { number, firstOrdinal, ids, fields, bodies: records.map((r) => JSON.stringify(r)) };
 }
 
 /** The block as vectors of one encoder, with what searches filter by. */
 export function vectorsOf(block: StringBlock, vectors: Float32Array): Block {
-  const { number, firstOrdinal, ids, buckets, records } = block;
-  const fields: Record<string, FieldValue[]> = {
-    bucket: buckets,
+  const { number, firstOrdinal, ids, buckets } = block;
+  return { number, firstOrdinal, ids, fields: { bucket: buckets, ...filterFields(block) }, vectors };
+}
+
+function filterFields({ records, above }: StringBlock): Record<keyof typeof FILTER_FIELDS, FieldValue[]> {
+  return {
     sab: records.map((r) => distinct(r.atoms.map((a) => a.sab))),
     lat: records.map((r) => distinct(r.atoms.map((a) => a.lat))),
     tty: records.map((r) => distinct(r.atoms.map((a) => a.tty))),
     sty: records.map((r) => distinct(r.concepts.flatMap((c) => c.semanticTypes.map((t) => t.tui)))),
     cui: records.map((r) => distinct(r.concepts.map((c) => c.cui))),
+    above,
   };
-  return { number, firstOrdinal, ids, fields, vectors };
 }

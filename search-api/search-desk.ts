@@ -9,6 +9,7 @@ import type { Metrics } from "./telemetry/metrics.ts";
 export interface DeskRequest {
   queries: readonly string[];
   k: number;
+  offset?: number | undefined;
   filter: { [Field in keyof SearchFilter]: readonly string[] | undefined };
   encoders?: readonly string[] | undefined;
   explain: boolean;
@@ -35,11 +36,12 @@ export class SearchDesk {
 
   /** Errors: `usage` for what can't be searched, `overloaded`, and whatever the search throws. */
   search(request: DeskRequest, signal: AbortSignal): Promise<SearchResponse[]> {
-    const { queries, k, filter, encoders, explain, dataset } = request;
+    const { queries, k, offset = 0, filter, encoders, explain, dataset } = request;
     // All queries are checked before the first is searched: a batch is answered whole or not at all.
-    checkedQueries({ queries, k });
+    checkedQueries({ queries, k, offset });
     const shared = {
       k,
+      offset,
       filter: given(filter),
       explain,
       ...(encoders?.length ? { encoders } : {}),

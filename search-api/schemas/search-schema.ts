@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { MATCH_TYPES } from "../../src/retrieval/search-types.ts";
+import { MATCH_TYPES, MATCHED_BY } from "../../src/retrieval/search-types.ts";
 import { LIMITS } from "../limits.ts";
 import {
   datasetParameter,
@@ -12,10 +12,12 @@ import {
 } from "./parameters.ts";
 
 const K = "Results per query";
+const OFFSET = "Results to leave out before the first; with k at most 200";
 
 export const searchQuerySchema = z.strictObject({
   q: queryText.meta({ description: "Words in any language of the release, a code or a CUI" }),
   k: wholeParameter(1, LIMITS.k, 10, K),
+  offset: wholeParameter(0, LIMITS.k - 1, 0, OFFSET),
   sab: listParameter("Sources (SAB), e.g. SNOMEDCT_US"),
   lat: listParameter("Languages (LAT), e.g. FRE"),
   tty: listParameter("Term types (TTY), e.g. PT"),
@@ -30,6 +32,12 @@ export const searchBodySchema = z
   .strictObject({
     queries: z.array(queryText).min(1).max(LIMITS.batchQueries),
     k: z.int().min(1).max(LIMITS.k).default(10).meta({ description: K }),
+    offset: z
+      .int()
+      .min(0)
+      .max(LIMITS.k - 1)
+      .default(0)
+      .meta({ description: OFFSET }),
     filter: z
       .strictObject({
         sab: list.optional(),
@@ -67,6 +75,14 @@ const explanationSchema = z
   })
   .meta({ id: "Explanation" });
 
+const matchSchema = z
+  .object({
+    by: z.enum(MATCHED_BY).meta({ description: "What the query and the string have in common" }),
+    matchType: z.enum(MATCH_TYPES),
+    string: z.string(),
+  })
+  .meta({ id: "Match" });
+
 const resultSchema = z
   .object({
     rank: z.int().min(1),
@@ -79,11 +95,19 @@ const resultSchema = z
     lat: z.string(),
     code: z.string(),
     matchType: z.enum(MATCH_TYPES),
+    obsolete: z
+      .literal(true)
+      .optional()
+      .meta({ description: "Present where the sources gave the string up" }),
     rating: z.int().min(0).max(5),
     agreement: z.boolean().meta({ description: "Whether all encoders give the concept this rating" }),
     scores: z.record(z.string(), scoreSchema).meta({ description: "By encoder" }),
     semanticTypes: z.array(semanticTypeSchema),
     explanation: z.array(explanationSchema).optional(),
+    matches: z
+      .array(matchSchema)
+      .optional()
+      .meta({ description: "With explain: how the concept was found without an encoder" }),
   })
   .meta({ id: "SearchResult" });
 
@@ -94,6 +118,7 @@ export const searchResponseSchema = z
     release: z.string(),
     tookMs: z.number(),
     results: z.array(resultSchema),
+    more: z.literal(true).optional().meta({ description: "Present where more results follow" }),
   })
   .meta({ id: "SearchResponse" });
 

@@ -5,9 +5,15 @@ import { MAX_K, MAX_QUERIES, MAX_QUERY_CHARACTERS, type SearchRequest } from "./
  * The texts of a request as they are compared: NFC, trimmed.
  * Errors: `usage` for what can't be searched. The query's text is in no message, because it may be a patient's.
  */
-export function checkedQueries({ queries, k }: Pick<SearchRequest, "queries" | "k">): string[] {
+export function checkedQueries({
+  queries,
+  k,
+  offset = 0,
+}: Pick<SearchRequest, "queries" | "k" | "offset">): string[] {
   if (!Number.isInteger(k) || k < 1 || k > MAX_K)
     throw new TermduetError("usage", `k must be a whole number from 1 to ${MAX_K}`);
+  if (!Number.isInteger(offset) || offset < 0 || offset + k > MAX_K)
+    throw new TermduetError("usage", `offset must be a whole number, and with k at most ${MAX_K}`);
   if (queries.length === 0) throw new TermduetError("usage", "there is no query");
   if (queries.length > MAX_QUERIES)
     throw new TermduetError(

@@ -1,7 +1,7 @@
 import type { StringRecord } from "../terminology/concept.ts";
 import type { Filter, RecordRef, SearchHit, VectorStore } from "../vector-store/vector-store.ts";
-import type { NamedString } from "./named-strings.ts";
 import type { EncoderLeg } from "./searcher.ts";
+import type { StoredString } from "./stored-string.ts";
 
 /** A string of the release near a text, with every encoder's exact cosine to it (paper Eq. 9). */
 export interface StringEvidence {
@@ -36,7 +36,7 @@ export async function gatherEvidence(
   stringsCollection: string,
   legs: readonly EncoderLeg[],
   vectors: readonly Float32Array[],
-  named: readonly (readonly NamedString[])[] | Promise<readonly (readonly NamedString[])[]>,
+  named: readonly (readonly StoredString[])[] | Promise<readonly (readonly StoredString[])[]>,
   options: GatherOptions,
 ): Promise<StringEvidence[][]> {
   const { dimension } = legs[0]!.encoder.folder.manifest;
@@ -80,7 +80,7 @@ async function nearest(
   return Promise.all(legs.map(({ collection }, leg) => store.search(collection, queries[leg]!, options)));
 }
 
-function unionOf(lists: readonly SearchHit[][], names: readonly NamedString[]): RecordRef[] {
+function unionOf(lists: readonly SearchHit[][], names: readonly StoredString[]): RecordRef[] {
   const refs = new Map<string, RecordRef>();
   for (const { ref } of names) refs.set(ref.id, ref);
   for (const list of lists) for (const { id, ordinal } of list) refs.set(id, { id, ordinal });

@@ -6,6 +6,7 @@ import {
   mergeByComplementarity,
 } from "./complementarity.ts";
 import type { StringEvidence } from "./gather-evidence.ts";
+import type { MatchedBy, MatchedString } from "./matched-strings.ts";
 import { passingAtoms, type SearchFilter } from "./search-filter.ts";
 import type { EncoderScore, MatchType, SearchResult } from "./search-types.ts";
 import type { EncoderLeg } from "./searcher.ts";
@@ -14,7 +15,8 @@ export interface RankInput {
   evidence: readonly StringEvidence[];
   legs: readonly EncoderLeg[];
   filter: SearchFilter;
-  tiers: ReadonlyMap<string, MatchType>;
+  /** What was found without an encoder, best first. Every one of these strings is among the evidence. */
+  matched: readonly MatchedString[];
   k: number;
   explain: boolean;
 }
@@ -26,6 +28,9 @@ interface ConceptCandidate extends Candidate {
   atoms: Map<StringEvidence, KeptAtom[]>;
   /** Concept in short, as the strings keep it. */
   summary: StringEvidence["record"]["concepts"][number];
+  tier: MatchType;
+  /** Strings that were found without an encoder and have an atom of the concept that passes, best first. */
+  matched: MatchedString[];
 }
 
 const TIER_ORDER: readonly MatchType[] = ["exact", "normalized", "prefix", "lexical", "semantic"];
@@ -34,18 +39,19 @@ const TIER_ORDER: readonly MatchType[] = ["exact", "normalized", "prefix", "lexi
 export function rankConcepts(input: RankInput): SearchResult[] {
   const concepts = groupByConcept(input);
   const ranks = input.legs.map((_, leg) => ranksOf(concepts, leg));
-  const tierOf = (concept: ConceptCandidate): MatchType => input.tiers.get(concept.id) ?? "semantic";
-  const merged = mergeByComplementarity(concepts);
-  // A stable sort: within a tier the merge's order stays.
-  const ordered = merged.sort(
-    (a, b) => TIER_ORDER.indexOf(tierOf(a)) - TIER_ORDER.indexOf(tierOf(b)) || byName(tierOf(a), a, b, input),
+  const places = new Map(input.matched.map((string, place) => [string, place]));
+  // A stable sort: where nothing else tells two concepts apart, the merge's order stays.
+  const ordered = mergeByComplementarity(concepts).sort(
+    (a, b) =>
+      TIER_ORDER.indexOf(a.tier) - TIER_ORDER.indexOf(b.tier) ||
+      Number(isObsolete(a)) - Number(isObsolete(b)) ||
+      (a.tier === "exact" || a.tier === "normalized" ? byName(a, b) : 0) ||
+      (a.tier === "semantic" ? 0 : places.get(a.matched[0]!)! - places.get(b.matched[0]!)!),
   );
-  return ordered
-    .slice(0, input.k)
-    .map((concept, i) => resultOf(concept, i + 1, tierOf(concept), ranks, input));
+  return ordered.slice(0, input.k).map((concept, i) => resultOf(concept, i + 1, ranks, input));
 }
 
-function groupByConcept({ evidence, legs, filter }: RankInput): ConceptCandidate[] {
+function groupByConcept({ evidence, legs, filter, matched }: RankInput): ConceptCandidate[] {
   const strings = new Map<
     string,
     { summary: ConceptCandidate["summary"]; atoms: Map<StringEvidence, KeptAtom[]> }
@@ -66,7 +72,10 @@ function groupByConcept({ evidence, legs, filter }: RankInput): ConceptCandidate
       const cosine = nearest[leg]!.cosines[leg]!;
       return { cosine, grade: calibrator.grade(cosine), rating: calibrator.rating(cosine) };
     });
-    return { id, opinions, nearest, atoms, summary };
+    const ids = new Set(Array.from(atoms.keys(), (string) => string.id));
+    const own = matched.filter(({ ref, cuis }) => ids.has(ref.id) && cuis.includes(id));
+    const best = own.toSorted((a, b) => TIER_ORDER.indexOf(a.tier) - TIER_ORDER.indexOf(b.tier));
+    return { id, opinions, nearest, atoms, summary, tier: best[0]?.tier ?? "semantic", matched: best };
   });
 }
 
@@ -87,28 +96,36 @@ function ranksOf(concepts: readonly ConceptCandidate[], leg: number): Map<string
 }
 
 /**
- * Among concepts that have the very string, the one that more of its sources call so comes first, and a preferred name
- * before a synonym; the encoders can't tell them apart.
+ * Among concepts that the text names, the one that is named more nearly comes first (the string before the code, its
+ * writing before its words), then the one whose preferred name it is, then the one that more sources call so; the encoders
+ * can't tell them apart.
  */
-function byName(tier: MatchType, a: ConceptCandidate, b: ConceptCandidate, { legs }: RankInput): number {
-  if (tier === "semantic") return 0;
-  const weight = (concept: ConceptCandidate): number => {
-    const atoms = [...concept.atoms].flatMap(([string, list]) =>
-      concept.nearest.includes(string) ? list : [],
-    );
-    const current = atoms.filter((atom) => atom.suppress === "N");
-    return 1000 * Number(current.some((atom) => atom.isPref)) + new Set(current.map((atom) => atom.sab)).size;
-  };
-  return weight(b) - weight(a) || (legs.length === 0 ? 0 : a.id < b.id ? -1 : 1);
+function byName(a: ConceptCandidate, b: ConceptCandidate): number {
+  const nearness = ({ matched }: ConceptCandidate): number => NEARNESS.indexOf(matched[0]!.by);
+  return nearness(a) - nearness(b) || support(b) - support(a);
+}
+
+const NEARNESS: readonly MatchedBy[] = ["string", "writing", "words", "code", "cui"];
+
+function support({ matched, tier, atoms }: ConceptCandidate): number {
+  const ids = new Set(matched.filter((string) => string.tier === tier).map(({ ref }) => ref.id));
+  const own = [...atoms].flatMap(([string, list]) => (ids.has(string.id) ? list : []));
+  const current = own.filter((atom) => atom.suppress === "N");
+  return 1000 * Number(current.some((atom) => atom.isPref)) + new Set(current.map((atom) => atom.sab)).size;
+}
+
+/** Whether the concept was found by atoms alone that its sources have given up. */
+function isObsolete({ atoms }: ConceptCandidate): boolean {
+  return [...atoms.values()].every((list) => list.every((atom) => atom.suppress !== "N"));
 }
 
 function resultOf(
   concept: ConceptCandidate,
   rank: number,
-  matchType: MatchType,
   ranks: Map<string, number>[],
   { legs, explain }: RankInput,
 ): SearchResult {
+  const matchType = concept.tier;
   const rating = matchType === "exact" || matchType === "normalized" ? 5 : bestRating(concept);
   const shown = shownString(concept);
   const atom = bestAtom(concept.atoms.get(shown)!);
@@ -144,18 +161,31 @@ function resultOf(
     lat: atom.lat,
     code: atom.code,
     matchType,
+    ...(atom.suppress === "N" ? {} : { obsolete: true }),
     rating,
     agreement: concept.opinions.every((opinion) => opinion?.rating === rating),
     scores,
     semanticTypes: concept.summary.semanticTypes,
-    ...(explain ? { explanation } : {}),
+    ...(explain ? { explanation, matches: matchesOf(concept) } : {}),
   };
 }
 
-/** The string of the encoder that rates the concept best. */
-function shownString(concept: ConceptCandidate): StringEvidence {
-  const grades = concept.opinions.map((opinion) => opinion!.grade);
-  return concept.nearest[grades.indexOf(Math.max(...grades))]!;
+/** What was found without an encoder, for people: each way by its best string. */
+function matchesOf({ matched }: ConceptCandidate): NonNullable<SearchResult["matches"]> {
+  const ways = new Map(
+    matched.map((string) => [string.by, string]).reverse() as [MatchedBy, MatchedString][],
+  );
+  return [...ways].reverse().map(([by, { tier, record }]) => ({ by, matchType: tier, string: record.text }));
+}
+
+/** The string by which the concept stands where it does: found without an encoder, or nearest for the one that rates it best. */
+function shownString({ tier, matched, atoms, opinions, nearest }: ConceptCandidate): StringEvidence {
+  if (tier !== "semantic") {
+    const { ref } = matched[0]!;
+    for (const string of atoms.keys()) if (string.id === ref.id) return string;
+  }
+  const grades = opinions.map((opinion) => opinion!.grade);
+  return nearest[grades.indexOf(Math.max(...grades))]!;
 }
 
 function bestAtom(atoms: readonly KeptAtom[]): KeptAtom {

@@ -73,12 +73,13 @@ export class Searcher {
     // Queries of a batch are answered together; each took its share.
     const tookMs = Math.round((10 * (performance.now() - started)) / texts.length) / 10;
     const { dataset, release: name } = release;
-    return pages.map((results, i) => ({
+    return pages.map(({ results, more }, i) => ({
       query: request.queries[i]!,
       dataset,
       release: name,
       tookMs,
       results,
+      ...(more ? { more: true } : {}),
     }));
   }
 

@@ -35,6 +35,8 @@ export interface StringRecord {
   text: string;
   atoms: KeptAtom[];
   concepts: { cui: string; name: string; semanticTypes: SemanticType[] }[];
+  /** How well known the string is; the order of completions, and of names that a search can't tell apart. */
+  prominence: number;
 }
 
 /** Hubs such as `Disease` have tens of thousands of relations; a page can show so many. */

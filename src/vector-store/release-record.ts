@@ -111,16 +111,19 @@ export async function activeReleases(store: VectorStore): Promise<ReleaseRecord[
   return records.filter((record) => aliases[aliasName(record.dataset, "strings")] === record.strings);
 }
 
-const FILTER_FIELDS = {
+/** What searches filter by. `above` holds the concepts of a string and all that are above them in the hierarchies. */
+export const FILTER_FIELDS = {
   sab: "keywords",
   lat: "keywords",
   tty: "keywords",
   sty: "keywords",
   cui: "keywords",
+  above: "keywords",
 } as const;
 
 export function stringsSpec(name: string): CollectionSpec {
-  return { name, fields: { norm: "keyword", cui: "keywords", code: "keywords" } };
+  const found = { norm: "text", keys: "keywords", code: "keywords", prominence: "integer" } as const;
+  return { name, fields: { ...found, ...FILTER_FIELDS } };
 }
 
 export function conceptsSpec(name: string): CollectionSpec {

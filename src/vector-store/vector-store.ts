@@ -1,10 +1,11 @@
 import type { OnProgress } from "../terminology/progress.ts";
 
 /**
- * How a field is kept: one keyword, a list of keywords, or an integer. All three can be filtered by; keywords and
- * lists can be looked up, keywords also by prefix.
+ * How a field is kept: one keyword, a text (a keyword that is found by its words too, which spaces part), a list of
+ * keywords, or an integer. All can be filtered by; keywords, texts and lists can be looked up, the first two also by
+ * prefix.
  */
-export type FieldKind = "keyword" | "keywords" | "integer";
+export type FieldKind = "keyword" | "text" | "keywords" | "integer";
 export type FieldValue = string | readonly string[] | number;
 
 /** A collection is either of vectors (with `dimension`) or of documents (without). Names match `COLLECTION_NAME`. */
@@ -44,6 +45,21 @@ export interface SearchOptions {
   filter?: Filter;
   /** Compares with every vector instead of asking the index: the oracle of tests, and of small filters. */
   exact?: boolean;
+}
+
+export interface PrefixOptions {
+  filter?: Filter;
+  /** An integer field: the greatest first, equal ones by row number. Absent: in the keyword's order. */
+  by?: string;
+}
+
+export interface WordsOptions {
+  filter?: Filter;
+  /**
+   * Letters (0 to 2) by which a word may differ, its first letter excepted: one from four letters on, two from eight.
+   * Words with a digit never differ. 0 when left out.
+   */
+  typos?: number;
 }
 
 export interface SearchHit extends RecordRef {
@@ -93,8 +109,25 @@ export interface VectorStore extends AsyncDisposable {
   fetch(collection: string, refs: readonly RecordRef[]): Promise<(StoredRecord | undefined)[]>;
   /** Documents whose field `field` holds one of the values (`id` is a field too), in the order of their row numbers. */
   find(collection: string, field: string, values: readonly string[], limit: number): Promise<StoredRecord[]>;
-  /** Documents whose keyword starts with `prefix`, in the keyword's order by code point, then by row number. */
-  findByPrefix(collection: string, field: string, prefix: string, limit: number): Promise<StoredRecord[]>;
+  /** Documents whose keyword starts with `prefix`, by default in the keyword's order by code point, then by row number. */
+  findByPrefix(
+    collection: string,
+    field: string,
+    prefix: string,
+    limit: number,
+    options?: PrefixOptions,
+  ): Promise<StoredRecord[]>;
+  /**
+   * Documents whose text holds all the words, in any order. Where there are more than `limit`, the store chooses:
+   * those that hold little else come first.
+   */
+  findByWords(
+    collection: string,
+    field: string,
+    words: readonly string[],
+    limit: number,
+    options?: WordsOptions,
+  ): Promise<StoredRecord[]>;
   /** Vectors whose integer field lies in [from, to), in the order of their row numbers. */
   scan(
     collection: string,

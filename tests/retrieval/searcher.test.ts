@@ -76,6 +76,19 @@ describe("a search of the sample release", () => {
     expect((await search("toux", { k: 5 })).map((r) => r.cui)).toEqual(long.slice(0, 5).map((r) => r.cui));
   });
 
+  test("gives pages that are pieces of one list, without a gap or a repeat, and says where it ends", async () => {
+    const whole = await search("douleur", { k: 200 });
+    expect(new Set(whole.map(({ cui }) => cui)).size).toBe(whole.length);
+    const pages: typeof whole = [];
+    for (let offset = 0; offset < 190; offset += 10) {
+      const [page] = await sample.searcher.search({ queries: ["douleur"], k: 10, offset });
+      pages.push(...page!.results);
+      expect(page!.more).toBe(whole.length > offset + 10 ? true : undefined);
+    }
+    expect(pages).toEqual(whole.slice(0, pages.length));
+    await expect(search("douleur", { k: 10, offset: 191 })).rejects.toMatchObject({ code: "usage" });
+  });
+
   test("answers a batch as it answers one by one, in order", async () => {
     const queries = ["fièvre", "heart attack", "mal de tête", "fièvre"];
     const batch = await sample.searcher.search({ queries, k: 5 });

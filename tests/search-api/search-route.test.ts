@@ -40,6 +40,7 @@ describe("the search routes", () => {
     expect(asked.at(-1)).toEqual({
       queries: [" Crise cardiaque "],
       k: 7,
+      offset: 0,
       filter: { sab: ["A", "B"], lat: ["FRE", "ENG"], tty: ["PT"], sty: ["T047"], cui: ["C0000001"] },
       encoders: ["a", "b"],
       explain: true,
@@ -50,7 +51,7 @@ describe("the search routes", () => {
   test("take an empty parameter as one that is not there", async () => {
     const path = "/api/v1/search?q=x&k=&sab=&lat=&tty=&sty=&cui=&encoders=&explain=&dataset=";
     expect((await api.send(path)).status).toBe(200);
-    expect(asked.at(-1)).toEqual({ queries: ["x"], k: 10, filter: {}, explain: false });
+    expect(asked.at(-1)).toEqual({ queries: ["x"], k: 10, offset: 0, filter: {}, explain: false });
   });
 
   test("read plus signs and percent signs of an address as browsers write them", async () => {
@@ -71,7 +72,7 @@ describe("the search routes", () => {
     ["/api/v1/search?q=x&q=y", "a parameter is given twice; lists take commas"],
     [
       "/api/v1/search?q=x&limit=5",
-      "there is a parameter that is not known; known are q, k, sab, lat, tty, sty, cui, encoders, explain, dataset",
+      "there is a parameter that is not known; known are q, k, offset, sab, lat, tty, sty, cui, encoders, explain, dataset",
     ],
   ])("refuse %s and say why", async (path, detail) => {
     expect(await detailOf(path)).toBe(detail);

@@ -19,12 +19,32 @@ const vectors: CollectionSpec = {
   dimension: DIMENSION,
   fields: { sab: "keywords", lat: "keywords", bucket: "integer" },
 };
-const documents: CollectionSpec = { name: "t_1__strings", fields: { norm: "keyword", cui: "keywords" } };
+const documents: CollectionSpec = {
+  name: "t_1__strings",
+  fields: { norm: "text", cui: "keywords", lat: "keywords", weight: "integer" },
+};
 
 const idOf = (i: number): string => `00000000-0000-5000-8000-${i.toString(16).padStart(12, "0")}`;
 const refOf = (i: number): RecordRef => ({ id: idOf(i), ordinal: i });
 const sabOf = (i: number): string[] => (i % 1000 === 7 ? ["RARE", "MSH"] : [SOURCES[i % 3]!]);
 const latOf = (i: number): string[] => [i % 2 ? "ENG" : "FRE"];
+
+const weightOf = (i: number): number => (i * 7919) % 1000;
+
+const DISEASES = [
+  "hypertension arterielle",
+  "arterielle hypertension severe",
+  "hypertensive crisis",
+  "myocardial infarction",
+  "infarction of the myocardium",
+  "acute myocardial infarction of the wall",
+  "diabetes mellitus type 2",
+  "diabetes mellitus type 1",
+  "poly-(1,4)",
+  "heart attack",
+];
+/** A few names among thousands of numbered terms. */
+const normOf = (i: number): string => (i % 1200 === 600 ? DISEASES[Math.floor(i / 1200)]! : `term ${i}`);
 
 /** What every store must do, whichever it is. `open` opens the same store again each time. */
 export function storeContract(name: string, open: () => Promise<VectorStore>): void {
@@ -54,8 +74,10 @@ export function storeContract(name: string, open: () => Promise<VectorStore>): v
       const block = vectorBlock(number);
       const indices = block.ids.map((_, i) => block.firstOrdinal + i);
       const fields = {
-        norm: indices.map((i) => `term ${i}`),
+        norm: indices.map(normOf),
         cui: indices.map((i) => [`C${i % 4000}`, "CALL"]),
+        lat: indices.map(latOf),
+        weight: indices.map(weightOf),
       };
       return {
         number,
@@ -209,6 +231,63 @@ export function storeContract(name: string, open: () => Promise<VectorStore>): v
       ]);
     });
 
+    const norms = (found: readonly { ordinal: number }[]): string[] => found.map((d) => normOf(d.ordinal));
+
+    test("finds keywords by prefix in the order of an integer, greatest first, and with a filter", async () => {
+      const all = Array.from({ length: COUNT }, (_, i) => i).filter((i) => normOf(i).startsWith("term 1"));
+      const ordered = all.toSorted((a, b) => weightOf(b) - weightOf(a) || a - b);
+      const found = await store.findByPrefix(documents.name, "norm", "term 1", 20, { by: "weight" });
+      expect(found.map((d) => d.ordinal)).toEqual(ordered.slice(0, 20));
+      const filter = { lat: ["FRE"] };
+      const french = await store.findByPrefix(documents.name, "norm", "term 1", 20, { by: "weight", filter });
+      expect(french.map((d) => d.ordinal)).toEqual(ordered.filter((i) => latOf(i)[0] === "FRE").slice(0, 20));
+      const plain = await store.findByPrefix(documents.name, "norm", "term 119", 3, { filter });
+      expect(plain.map((d) => d.ordinal)).toEqual([1190, 11900, 11902]);
+    });
+
+    test("finds texts by all of the words, in any order, those that hold little else first", async () => {
+      const find = async (...words: string[]): Promise<string[]> =>
+        norms(await store.findByWords(documents.name, "norm", words, 10));
+      expect(await find("infarction", "myocardial")).toEqual([
+        "myocardial infarction",
+        "acute myocardial infarction of the wall",
+      ]);
+      expect((await find("arterielle", "hypertension")).toSorted()).toEqual([
+        "arterielle hypertension severe",
+        "hypertension arterielle",
+      ]);
+      expect(await find("type", "2")).toEqual(["diabetes mellitus type 2"]);
+      expect(await find("myocard")).toEqual([]);
+      expect(await find("it's", '"; DROP', "\\")).toEqual([]);
+      expect(await find()).toEqual([]);
+      expect((await store.findByWords(documents.name, "norm", ["term"], 7)).length).toBe(7);
+    });
+
+    test("lets words differ by as many letters as allowed, short ones and those with a digit by none", async () => {
+      const find = async (typos: number, ...words: string[]): Promise<string[]> =>
+        norms(await store.findByWords(documents.name, "norm", words, 10, { typos })).toSorted();
+      expect(await find(0, "hypertention", "arterielle")).toEqual([]);
+      expect(await find(1, "hypertention", "arterielle")).toEqual([
+        "arterielle hypertension severe",
+        "hypertension arterielle",
+      ]);
+      expect(await find(1, "hart", "atack")).toEqual(["heart attack"]);
+      expect(await find(1, "diabteis")).toEqual([]);
+      expect(await find(2, "diabteis")).toEqual(["diabetes mellitus type 1", "diabetes mellitus type 2"]);
+      expect(await find(2, "hearrt", "atackk")).toEqual([]); // two in six letters
+      expect(await find(2, "diabetes", "3")).toEqual([]);
+    });
+
+    test("finds texts by their words with a filter", async () => {
+      const found = await store.findByWords(documents.name, "norm", ["term"], 50, {
+        filter: { lat: ["FRE"] },
+      });
+      expect(found.length).toBe(50);
+      expect(found.every((d) => latOf(d.ordinal)[0] === "FRE")).toBe(true);
+      const none = { filter: { lat: ["GER"] }, typos: 1 };
+      expect(await store.findByWords(documents.name, "norm", ["term"], 5, none)).toEqual([]);
+    });
+
     test("streams the vectors of a range", async () => {
       const ids: string[] = [];
       for await (const rows of store.scan(vectors.name, "bucket", 49, 52)) {
@@ -246,6 +325,31 @@ export function storeContract(name: string, open: () => Promise<VectorStore>): v
         expect(scores[i]).toBeCloseTo(cosine(query(0), row(ordinal)), 5);
       await second.dropCollection(name);
       expect(await second.collections()).not.toContain(name);
+    });
+
+    test("replaces documents that are written again, and what came after them", async () => {
+      const name = "t_2__strings";
+      await store.createCollection({ ...documents, name });
+      for (const number of [0, 1, 2]) await store.writeBlock(name, documentBlock(number));
+      await using second = await open();
+      const { ids, bodies, fields, ...block } = documentBlock(1);
+      const shorter = { ...block, ids: ids.slice(0, 10), bodies: ids.slice(0, 10).map((id) => `"${id}"`) };
+      const cut = Object.fromEntries(
+        Object.entries(fields).map(([key, values]) => [key, values.slice(0, 10)]),
+      );
+      await second.writeBlock(name, { ...shorter, fields: cut });
+      await second.finishCollection(name);
+      expect(await second.count(name)).toBe(PER_BLOCK + 10);
+      const found = await second.fetch(name, [refOf(4_999), refOf(5_000), refOf(5_009), refOf(5_010)]);
+      expect(found.map((d) => d?.body)).toEqual([
+        documentBlock(0).bodies![4_999],
+        `"${idOf(5_000)}"`,
+        `"${idOf(5_009)}"`,
+        undefined,
+      ]);
+      expect((await second.find(name, "norm", ["term 5003"], 5)).map((d) => d.ordinal)).toEqual([5_003]);
+      expect(await second.find(name, "norm", ["term 11000"], 5)).toEqual([]);
+      await second.dropCollection(name);
     });
 
     test("refuses vectors of another dimension", async () => {

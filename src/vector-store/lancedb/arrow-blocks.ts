@@ -4,20 +4,19 @@ import type { Block, CollectionSpec, FieldKind } from "../vector-store.ts";
 const keywordList = new arrow.List(new arrow.Field("item", new arrow.Utf8()));
 
 function fieldType(kind: FieldKind): arrow.DataType {
-  if (kind === "keyword") return new arrow.Utf8();
-  return kind === "keywords" ? keywordList : new arrow.Int32();
+  if (kind === "integer") return new arrow.Int32();
+  return kind === "keywords" ? keywordList : new arrow.Utf8();
 }
 
-/** Columns of a table: ours (`id`, `ordinal`, `block`, `body`, `vector`) and the spec's fields. */
+/** Columns of a table: ours (`ordinal`, `block`, `id` of documents, `vector`) and the spec's fields. Bodies lie elsewhere. */
 export function tableSchema(spec: CollectionSpec): arrow.Schema {
   const fields = [
-    new arrow.Field("id", new arrow.Utf8()),
+    ...(spec.dimension === undefined ? [new arrow.Field("id", new arrow.Utf8())] : []),
     new arrow.Field("ordinal", new arrow.Int32()),
     new arrow.Field("block", new arrow.Int32()),
     ...Object.entries(spec.fields).map(([name, kind]) => new arrow.Field(name, fieldType(kind))),
   ];
-  if (spec.dimension === undefined) fields.push(new arrow.Field("body", new arrow.Utf8()));
-  else fields.push(new arrow.Field("vector", vectorType(spec.dimension)));
+  if (spec.dimension !== undefined) fields.push(new arrow.Field("vector", vectorType(spec.dimension)));
   return new arrow.Schema(fields);
 }
 
@@ -34,7 +33,6 @@ export function blockTable(schema: arrow.Schema, block: Block): arrow.Table {
       return arrow.makeData({ type: new arrow.Int32(), data: ordinals(block.firstOrdinal, length) });
     if (field.name === "block")
       return arrow.makeData({ type: new arrow.Int32(), data: new Int32Array(length).fill(block.number) });
-    if (field.name === "body") return utf8(block.bodies!);
     if (field.name === "vector") return vectorData(field.type as arrow.FixedSizeList, block.vectors!, length);
     const values = block.fields[field.name]!;
     if (field.type instanceof arrow.Int32)
@@ -57,19 +55,4 @@ function ordinals(first: number, length: number): Int32Array {
 function vectorData(type: arrow.FixedSizeList, vectors: Float32Array, length: number): arrow.Data {
   const child = arrow.makeData({ type: new arrow.Float32(), length: vectors.length, data: vectors });
   return arrow.makeData({ type, length, nullCount: 0, child });
-}
-
-/** Calls `visit` for each row of a result with its vector, as a view. */
-export function eachVector(
-  table: Pick<arrow.Table, "getChild">,
-  visit: (row: number, values: Float32Array, offset: number) => void,
-): void {
-  let row = 0;
-  for (const data of table.getChild("vector")?.data ?? []) {
-    const values = data.children[0]!.values as Float32Array;
-    const width = (data.type as arrow.FixedSizeList).listSize;
-    // A sliced batch shares its child with the whole: `offset` says where it begins.
-    const base = data.offset * width;
-    for (let i = 0; i < data.length; i++) visit(row++, values, base + i * width);
-  }
 }

@@ -1,40 +1,56 @@
 import { join } from "node:path";
-import { type Connection, Index, type Table } from "@lancedb/lancedb";
-import type { Table as ArrowTable } from "apache-arrow";
+import type { Connection, Table } from "@lancedb/lancedb";
 import type { OnProgress } from "../../terminology/progress.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
-import { byCosine, cosine } from "../exact-cosine.ts";
+import { byCosine } from "../exact-cosine.ts";
 import type {
   Block,
   CollectionSpec,
-  FieldKind,
   Filter,
+  PrefixOptions,
   RecordRef,
   SearchHit,
   SearchOptions,
   StoredRecord,
   VectorRow,
+  WordsOptions,
 } from "../vector-store.ts";
-import { blockTable, eachVector, tableSchema } from "./arrow-blocks.ts";
-import { type IndexPlan, indexPlan, vectorIndex } from "./index-plan.ts";
+import { blockTable, tableSchema } from "./arrow-blocks.ts";
+import { buildIndexes } from "./build-indexes.ts";
+import { type CollectionRows, createRows, openRows, writeRows } from "./collection-rows.ts";
+import { type IndexPlan, indexPlan } from "./index-plan.ts";
 import { readJsonFile, writeJsonFile } from "./json-file.ts";
-import { afterPrefix, anyOf, literal, whereOf } from "./sql.ts";
+import { nearestRows } from "./nearest-rows.ts";
+import { RowPlaces } from "./row-places.ts";
+import { anyOf, prefixRange, whereOf } from "./sql.ts";
+import { allWords } from "./words-query.ts";
 
 const SCAN_ROWS = 4096;
-// One call of Lance costs some eight milliseconds for itself; what is read for so many queries is a few MB.
+// One call of Lance costs some milliseconds for itself; what is read for so many queries is a few MB.
 const QUERIES_PER_CALL = 32;
-const INDEX_WAIT_SECONDS = 24 * 3600;
 
-/** One Lance table. Rows lie in the order of their ordinals, so a row is found by its place, without an index. */
+/**
+ * One collection: a Lance table that finds (indexes and what they are made from), and files of rows that give what was
+ * found. Both have their rows in the order of the ordinals.
+ */
 export class LanceDbCollection {
   readonly #table: Table;
+  readonly #rows: CollectionRows;
   readonly #spec: CollectionSpec;
   #plan: IndexPlan | undefined;
   #indexed: boolean;
   #lastBlock: number | undefined;
+  #places: Promise<RowPlaces> | undefined;
 
-  private constructor(table: Table, spec: CollectionSpec, plan: IndexPlan | undefined, indexed: boolean) {
+  private constructor(
+    table: Table,
+    rows: CollectionRows,
+    spec: CollectionSpec,
+    plan: IndexPlan | undefined,
+    indexed: boolean,
+  ) {
     this.#table = table;
+    this.#rows = rows;
     this.#spec = spec;
     this.#plan = plan;
     this.#indexed = indexed;
@@ -43,6 +59,7 @@ export class LanceDbCollection {
   static async create(connection: Connection, folder: string, spec: CollectionSpec): Promise<void> {
     const file = join(folder, "collections.json");
     writeJsonFile(file, { ...readJsonFile(file), [spec.name]: spec });
+    createRows(folder, spec);
     await connection.createEmptyTable(spec.name, tableSchema(spec), { mode: "overwrite" });
   }
 
@@ -55,10 +72,12 @@ export class LanceDbCollection {
       );
     const table = await connection.openTable(name);
     const indexed = (await table.listIndices()).some((index) => index.columns.includes("vector"));
-    return new LanceDbCollection(table, spec, indexPlan(await table.countRows()), indexed);
+    const count = await table.countRows();
+    return new LanceDbCollection(table, openRows(folder, spec, count), spec, indexPlan(count), indexed);
   }
 
   close(): void {
+    (this.#rows.vectors ?? this.#rows.documents)[Symbol.dispose]();
     this.#table.close();
   }
 
@@ -70,39 +89,25 @@ export class LanceDbCollection {
         `${name} holds vectors of ${dimension}; the block's are of another length`,
       );
     }
+    this.#places = undefined;
     this.#lastBlock ??= await this.#maxBlock();
     // What a crash left of this block, and what came after, goes first: rows must lie in the order of their ordinals.
     if (block.number <= this.#lastBlock) await this.#table.delete(`block >= ${block.number}`);
+    writeRows(this.#rows, block);
     if (block.ids.length > 0) await this.#table.add(blockTable(tableSchema(this.#spec), block));
     this.#lastBlock = block.number;
   }
 
   async buildIndexes(onProgress?: OnProgress): Promise<void> {
-    const rows = await this.#table.countRows();
-    const vectors = this.#spec.dimension !== undefined;
-    // Unsorted lookups by id are for documents; vectors are found by their row.
-    const kinds = Object.entries<FieldKind>({ ...(vectors ? {} : { id: "keyword" }), ...this.#spec.fields });
-    const total = kinds.length + (vectors ? 1 : 0);
-    const report = (done: number) =>
-      onProgress?.({ stage: `index ${this.#spec.name}`, done, total, unit: "indexes" });
-    report(0);
-    let done = 0;
-    for (const [field, kind] of kinds) {
-      const config = kind === "keywords" ? Index.labelList() : Index.btree();
-      if (rows > 0) await this.#table.createIndex(field, { config, replace: true });
-      report(++done);
-    }
-    this.#plan = indexPlan(rows);
-    if (vectors && this.#plan) {
-      const config = vectorIndex(this.#plan);
-      await this.#table.createIndex("vector", {
-        config,
-        replace: true,
-        waitTimeoutSeconds: INDEX_WAIT_SECONDS,
-      });
-      this.#indexed = true;
-    }
-    if (vectors) report(++done);
+    const count = await this.#table.countRows();
+    this.#plan = indexPlan(count);
+    this.#places = undefined;
+    if (count === 0) return;
+    const stage = `index ${this.#spec.name}`;
+    await buildIndexes(this.#table, this.#spec, this.#plan, (done, total) =>
+      onProgress?.({ stage, done, total, unit: "indexes" }),
+    );
+    this.#indexed = this.#spec.dimension !== undefined && this.#plan !== undefined;
   }
 
   count(filter?: Filter): Promise<number> {
@@ -129,154 +134,141 @@ export class LanceDbCollection {
     refs: readonly (readonly RecordRef[])[],
   ): Promise<(number | undefined)[][]> {
     const vectors = rowsOf(queries, this.#spec.dimension!);
-    const scores: (number | undefined)[][] = [];
-    for (let start = 0; start < vectors.length; start += QUERIES_PER_CALL) {
-      const part = refs.slice(start, start + QUERIES_PER_CALL);
-      const offsets = new Set(part.flatMap((list) => list.map((ref) => ref.ordinal)));
-      const stored = await this.#vectorsAt([...offsets]);
-      for (const [i, list] of part.entries())
-        scores.push(list.map(({ id }) => stored.get(id)?.cosine(vectors[start + i]!)));
-    }
-    return scores;
+    return refs.map((list, i) => {
+      const stored = this.#rows.vectors!.read(list.map((ref) => ref.ordinal));
+      return list.map(({ id }, row) =>
+        stored.idAt(row) === id ? stored.cosineAt(row, vectors[i]!) : undefined,
+      );
+    });
   }
 
   async fetch(refs: readonly RecordRef[]): Promise<(StoredRecord | undefined)[]> {
-    if (refs.length === 0) return [];
-    const rows = await this.#table
-      .takeOffsets(refs.map((ref) => ref.ordinal))
-      .select(["id", "ordinal", "body"])
-      .toArrow();
-    const found = new Map(this.#records(rows).map((record) => [record.id, record]));
-    return refs.map((ref) => found.get(ref.id));
+    const found = this.#rows.documents!.read(refs.map((ref) => ref.ordinal));
+    return found.map((record, i) => (record?.id === refs[i]!.id ? record : undefined));
   }
 
   async find(field: string, values: readonly string[], limit: number): Promise<StoredRecord[]> {
     if (values.length === 0) return [];
     const where = anyOf(field, this.#spec.fields[field] ?? "keyword", values);
-    const rows = await this.#table.query().where(where).select(["id", "ordinal", "body"]).toArrow();
-    return this.#records(rows)
-      .sort((a, b) => a.ordinal - b.ordinal)
-      .slice(0, limit);
+    const found = await this.#table.query().where(where).withRowId().select(["_rowid"]).toArrow();
+    const ordinals = await this.#ordinalsOf(found.getChild("_rowid"));
+    return this.#documents(ordinals.sort((a, b) => a - b).slice(0, limit));
   }
 
-  async findByPrefix(field: string, prefix: string, limit: number): Promise<StoredRecord[]> {
-    const end = afterPrefix(prefix);
-    const where =
-      end === undefined
-        ? `${field} >= ${literal(prefix)}`
-        : `${field} >= ${literal(prefix)} AND ${field} < ${literal(end)}`;
-    // Ordered by the keyword alone first: a short prefix has a hundred thousand bodies, and few of them are wanted.
+  async findByPrefix(
+    field: string,
+    prefix: string,
+    limit: number,
+    options: PrefixOptions,
+  ): Promise<StoredRecord[]> {
+    const filter = whereOf(options.filter, this.#spec.fields);
+    const range = prefixRange(field, prefix);
+    const { by } = options;
     const rows = await this.#table
       .query()
-      .where(where)
-      .orderBy([{ columnName: field }, { columnName: "ordinal" }])
-      .select([field, "ordinal"])
+      .where(filter === undefined ? range : `${range} AND ${filter}`)
+      .orderBy([
+        by === undefined ? { columnName: field } : { columnName: by, ascending: false },
+        { columnName: "ordinal" },
+      ])
+      .select([by ?? field, "ordinal"])
       .limit(limit)
       .toArrow();
     if (rows.numRows === 0) return [];
-    const ordinals = Array.from(rows.getChild("ordinal")! as Iterable<number>);
-    const found = await this.#table.takeOffsets(ordinals).select(["id", "ordinal", "body"]).toArrow();
-    const records = new Map(this.#records(found).map((record) => [record.ordinal, record]));
-    return ordinals.map((ordinal) => records.get(ordinal)!);
+    return this.#documents(Array.from(rows.getChild("ordinal")! as Iterable<number>));
+  }
+
+  async findByWords(
+    field: string,
+    words: readonly string[],
+    limit: number,
+    { typos = 0, filter }: WordsOptions,
+  ): Promise<StoredRecord[]> {
+    if (words.length === 0) return [];
+    let query = this.#table
+      .query()
+      .fullTextSearch(allWords(field, words, typos))
+      .withRowId()
+      .select(["_rowid", "_score"])
+      .limit(limit);
+    const where = whereOf(filter, this.#spec.fields);
+    if (where !== undefined) query = query.where(where);
+    const found = await query.toArrow();
+    const ordinals = await this.#ordinalsOf(found.getChild("_rowid"));
+    const scores = Array.from((found.getChild("_score") ?? []) as Iterable<number>);
+    const order = ordinals.map((ordinal, i) => ({ ordinal, score: scores[i]! }));
+    order.sort((a, b) => b.score - a.score || a.ordinal - b.ordinal);
+    return this.#documents(order.map(({ ordinal }) => ordinal));
   }
 
   async *scan(field: string, from: number, to: number): AsyncGenerator<VectorRow[], void, undefined> {
-    const query = this.#table
-      .query()
-      .where(`${field} >= ${from} AND ${field} < ${to}`)
-      .select(["id", "vector"]);
-    const dimension = this.#spec.dimension!;
-    for await (const batch of query) {
-      const rows: VectorRow[] = [];
-      const ids = batch.getChild("id")!;
-      eachVector(batch, (row, values, offset) =>
-        rows.push({ id: ids.get(row), vector: values.slice(offset, offset + dimension) }),
-      );
-      for (let start = 0; start < rows.length; start += SCAN_ROWS) yield rows.slice(start, start + SCAN_ROWS);
+    const where = `${field} >= ${from} AND ${field} < ${to}`;
+    for await (const batch of this.#table.query().where(where).select(["ordinal"])) {
+      const ordinals = Array.from((batch.getChild("ordinal") ?? []) as Iterable<number>);
+      for (let start = 0; start < ordinals.length; start += SCAN_ROWS) {
+        const part = ordinals.slice(start, start + SCAN_ROWS);
+        const rows = this.#rows.vectors!.read(part);
+        yield part.map((_, row) => ({ id: rows.idAt(row), vector: rows.vectorAt(row) }));
+      }
     }
   }
 
   async *documents(): AsyncGenerator<StoredRecord[], void, undefined> {
-    for await (const batch of this.#table.query().select(["id", "ordinal", "body"])) {
-      const rows = this.#records(batch);
-      for (let start = 0; start < rows.length; start += SCAN_ROWS) yield rows.slice(start, start + SCAN_ROWS);
-    }
+    const count = await this.#table.countRows();
+    for (let from = 0; from < count; from += SCAN_ROWS)
+      yield this.#rows.documents!.readRange(from, Math.min(count, from + SCAN_ROWS));
   }
 
   async #searchSome(queries: readonly Float32Array[], options: SearchOptions): Promise<SearchHit[][]> {
     const where = whereOf(options.filter, this.#spec.fields);
     const plan = this.#indexed && !options.exact ? this.#plan : undefined;
     const wanted = plan ? plan.candidates(options.limit) : options.limit;
-    const rowIds = await this.#candidates(queries, wanted, where, plan);
+    const rowIds = await nearestRows(this.#table, queries, wanted, where, plan);
     if (plan && where) {
       // A narrow filter can leave the probed partitions nearly empty; then few rows pass it, and all are compared.
       const few = rowIds.flatMap((ids, i) => (ids.length < wanted ? [i] : []));
-      const all = await this.#candidates(
-        few.map((i) => queries[i]!),
-        options.limit,
-        where,
-        undefined,
-      );
+      const asked = few.map((i) => queries[i]!);
+      const all = await nearestRows(this.#table, asked, options.limit, where, undefined);
       for (const [n, i] of few.entries()) rowIds[i] = all[n]!;
     }
-    const union = [...new Set(rowIds.flat())];
-    if (union.length === 0) return rowIds.map(() => []);
-    const rows = await this.#table
-      .takeRowIds(union)
-      .withRowId()
-      .select(["_rowid", "id", "ordinal", "vector"])
-      .toArrow();
-    const stored = storedVectors(rows);
-    const byRowId = new Map<bigint, StoredVector>();
-    for (const [row, rowId] of Array.from(rows.getChild("_rowid")! as Iterable<bigint>).entries())
-      byRowId.set(rowId, stored[row]!);
+    const places = await this.#rowPlaces();
     return queries.map((query, i) => {
-      const found = rowIds[i]!.map((rowId) => byRowId.get(rowId)!);
-      const hits = found.map(({ id, ordinal, cosine: to }) => ({ id, ordinal, cosine: to(query) }));
-      return hits.sort(byCosine).slice(0, options.limit);
+      const ordinals = rowIds[i]!.map((rowId) => places.numberOf(rowId));
+      return this.#hits(query, ordinals, options.limit);
     });
   }
 
-  /** Row ids alone, a list per query: fetching any column here costs more than the search itself. */
-  async #candidates(
-    queries: readonly Float32Array[],
-    limit: number,
-    where: string | undefined,
-    plan: IndexPlan | undefined,
-  ): Promise<bigint[][]> {
-    const found: bigint[][] = queries.map(() => []);
-    if (queries.length === 0) return found;
-    let search = this.#table.query().nearestTo(queries[0]!);
-    for (const query of queries.slice(1)) search = search.addQueryVector(query);
-    search = search
-      .distanceType("cosine")
-      .limit(limit)
-      .withRowId()
-      .select(["_rowid", "_distance", ...(queries.length > 1 ? ["query_index"] : [])]);
-    search = plan ? search.nprobes(plan.probes) : search.bypassVectorIndex();
-    if (where) search = search.where(where);
-    const rows = await search.toArrow();
-    if (rows.numRows === 0) return found;
-    const indexes = rows.getChild("query_index");
-    for (const [row, id] of Array.from(rows.getChild("_rowid")! as Iterable<bigint>).entries())
-      found[indexes ? Number(indexes.get(row)) : 0]!.push(id);
-    return found;
+  /** The nearest of the rows by their exact cosines. Ids, of which few are wanted, are read last. */
+  #hits(query: Float32Array, ordinals: readonly number[], limit: number): SearchHit[] {
+    const stored = this.#rows.vectors!.read(ordinals);
+    const all = ordinals.map((ordinal, row) => ({ ordinal, row, cosine: stored.cosineAt(row, query) }));
+    all.sort((a, b) => b.cosine - a.cosine);
+    const last = all[limit - 1]?.cosine ?? Number.NEGATIVE_INFINITY;
+    return all
+      .filter(({ cosine }) => cosine >= last)
+      .map(({ ordinal, row, cosine }) => ({ id: stored.idAt(row), ordinal, cosine }))
+      .sort(byCosine)
+      .slice(0, limit);
   }
 
-  async #vectorsAt(offsets: number[]): Promise<Map<string, StoredVector>> {
-    if (offsets.length === 0) return new Map();
-    const rows = await this.#table.takeOffsets(offsets).select(["id", "vector"]).toArrow();
-    return new Map(storedVectors(rows).map((vector) => [vector.id, vector]));
+  #documents(ordinals: readonly number[]): StoredRecord[] {
+    return this.#rows.documents!.read(ordinals).filter((record) => record !== undefined);
   }
 
-  #records(rows: Pick<ArrowTable, "getChild" | "numRows">): StoredRecord[] {
-    if (rows.numRows === 0) return [];
-    const [ids, ordinals, bodies] = [rows.getChild("id")!, rows.getChild("ordinal")!, rows.getChild("body")!];
-    return Array.from({ length: rows.numRows }, (_, i) => ({
-      id: ids.get(i),
-      ordinal: ordinals.get(i),
-      body: bodies.get(i),
-    }));
+  async #ordinalsOf(rowIds: Iterable<bigint> | null): Promise<number[]> {
+    const places = await this.#rowPlaces();
+    return Array.from(rowIds ?? [], (rowId) => places.numberOf(rowId));
+  }
+
+  #rowPlaces(): Promise<RowPlaces> {
+    if (!this.#places) {
+      const places = RowPlaces.of(this.#table);
+      this.#places = places;
+      places.catch(() => {
+        this.#places = undefined;
+      });
+    }
+    return this.#places;
   }
 
   async #maxBlock(): Promise<number> {
@@ -286,25 +278,6 @@ export class LanceDbCollection {
       for (const value of data.values as Int32Array) last = Math.max(last, value);
     return last;
   }
-}
-
-interface StoredVector extends RecordRef {
-  cosine: (query: Float32Array) => number;
-}
-
-function storedVectors(rows: ArrowTable): StoredVector[] {
-  if (rows.numRows === 0) return [];
-  const ids = rows.getChild("id")!;
-  const ordinals = rows.getChild("ordinal");
-  const stored: StoredVector[] = [];
-  eachVector(rows, (row, values, offset) => {
-    stored.push({
-      id: ids.get(row),
-      ordinal: ordinals?.get(row) ?? -1,
-      cosine: (query) => cosine(query, values, offset),
-    });
-  });
-  return stored;
 }
 
 function rowsOf(vectors: Float32Array, dimension: number): Float32Array[] {

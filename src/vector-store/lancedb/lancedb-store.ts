@@ -8,14 +8,17 @@ import type {
   Block,
   CollectionSpec,
   Filter,
+  PrefixOptions,
   RecordRef,
   SearchHit,
   SearchOptions,
   StoredRecord,
   VectorRow,
   VectorStore,
+  WordsOptions,
 } from "../vector-store.ts";
 import { COLLECTION_NAME } from "../vector-store.ts";
+import { removeRows } from "./collection-rows.ts";
 import { readJsonFile, writeJsonFile } from "./json-file.ts";
 import { LanceDbCollection } from "./lancedb-collection.ts";
 import { explained } from "./store-errors.ts";
@@ -55,6 +58,7 @@ export class LanceDbStore implements VectorStore {
     this.#open.delete(name);
     if (!(await this.collections()).includes(name)) return;
     await explained(this.#path, `dropping ${name}`, () => this.#connection.dropTable(name));
+    removeRows(this.#path, name);
     writeJsonFile(this.#specFile(), this.#without(this.#specFile(), name));
   }
 
@@ -112,8 +116,28 @@ export class LanceDbStore implements VectorStore {
     return this.#with(collection, `reading ${collection}`, (c) => c.find(field, values, limit));
   }
 
-  findByPrefix(collection: string, field: string, prefix: string, limit: number): Promise<StoredRecord[]> {
-    return this.#with(collection, `reading ${collection}`, (c) => c.findByPrefix(field, prefix, limit));
+  findByPrefix(
+    collection: string,
+    field: string,
+    prefix: string,
+    limit: number,
+    options: PrefixOptions = {},
+  ): Promise<StoredRecord[]> {
+    return this.#with(collection, `reading ${collection}`, (c) =>
+      c.findByPrefix(field, prefix, limit, options),
+    );
+  }
+
+  findByWords(
+    collection: string,
+    field: string,
+    words: readonly string[],
+    limit: number,
+    options: WordsOptions = {},
+  ): Promise<StoredRecord[]> {
+    return this.#with(collection, `reading ${collection}`, (c) =>
+      c.findByWords(field, words, limit, options),
+    );
   }
 
   async *scan(

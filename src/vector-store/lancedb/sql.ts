@@ -1,7 +1,7 @@
 import type { FieldKind, Filter } from "../vector-store.ts";
 
 /** A string literal of DataFusion's SQL. */
-export function literal(text: string): string {
+function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
@@ -22,8 +22,15 @@ export function whereOf(
   return conditions.length === 0 ? undefined : conditions.join(" AND ");
 }
 
+/** The SQL condition for a keyword that begins so. */
+export function prefixRange(field: string, prefix: string): string {
+  const end = afterPrefix(prefix);
+  const from = `${field} >= ${literal(prefix)}`;
+  return end === undefined ? from : `${from} AND ${field} < ${literal(end)}`;
+}
+
 /** The least string that is greater than every string with the prefix, or undefined when there is none. */
-export function afterPrefix(prefix: string): string | undefined {
+function afterPrefix(prefix: string): string | undefined {
   const points = Array.from(prefix, (c) => c.codePointAt(0)!);
   while (points.length > 0) {
     const last = points.pop()!;

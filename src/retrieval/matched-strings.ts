@@ -1,0 +1,82 @@
+import pLimit from "p-limit";
+import { isFunctionWord } from "../text/function-words.ts";
+import { normalizeText } from "../text/normalize.ts";
+import type { VectorStore } from "../vector-store/vector-store.ts";
+import { begunStrings } from "./begun-strings.ts";
+import { type NamedBy, namedStrings } from "./named-strings.ts";
+import { passingAtoms, type SearchFilter, storeFilter } from "./search-filter.ts";
+import type { MatchType } from "./search-types.ts";
+import { cuisOf, type StoredString } from "./stored-string.ts";
+import { wordedStrings } from "./worded-strings.ts";
+
+/** How a string was found without an encoder: `NamedBy`, or it completes the text, or has its words but for typos. */
+export type MatchedBy = NamedBy | "beginning" | "typos";
+
+/** A string found without an encoder. Lists of them stand in the order of their tiers, and in a tier best first. */
+export interface MatchedString extends StoredString {
+  /** `semantic` for one that the encoders shall look at, and which stands as they say. */
+  tier: MatchType;
+  by: MatchedBy;
+  cuis: readonly string[];
+}
+
+export interface MatchOptions {
+  filter: SearchFilter;
+  /** Strings that may complete the text. */
+  completions: number;
+}
+
+// The store works on several cores by itself; more lookups at once only wait for each other.
+const TEXTS_AT_ONCE = 4;
+const WORDED = 200;
+/** Two names of which each has all words of the other, with a typo in some. */
+const MIN_LIKENESS = 0.8;
+
+/**
+ * For each text what the release has for it without an encoder: what it names, and where it names nothing, what
+ * completes it and what it seems to misspell.
+ */
+export async function matchedStrings(
+  store: VectorStore,
+  stringsCollection: string,
+  texts: readonly string[],
+  { filter, completions }: MatchOptions,
+): Promise<MatchedString[][]> {
+  const named = await namedStrings(store, stringsCollection, texts, { codes: true, keys: true });
+  const pushed = storeFilter(filter);
+  const limit = pLimit(TEXTS_AT_ONCE);
+  return limit.map(texts, async (text, i) => {
+    const names = named[i]!.filter((string) => namesOne(string, filter));
+    if (names.length > 0) return names;
+    const [begun, worded] = await Promise.all([
+      begunStrings(store, stringsCollection, text, { limit: completions, filter: pushed }),
+      wordedStrings(store, stringsCollection, text, { limit: WORDED, filter: pushed }),
+    ]);
+    const known = new Set<string>();
+    const found: MatchedString[] = [];
+    for (const string of begun) {
+      known.add(string.ref.id);
+      const tier = completes(string, text) ? "prefix" : "semantic";
+      found.push({ ...string, tier, by: "beginning", cuis: cuisOf(string) });
+    }
+    for (const { likeness, typos: _, ...string } of worded) {
+      if (known.has(string.ref.id)) continue;
+      const tier = likeness >= MIN_LIKENESS ? "lexical" : "semantic";
+      found.push({ ...string, tier, by: "typos", cuis: cuisOf(string) });
+    }
+    return found;
+  });
+}
+
+function namesOne(string: StoredString & { cuis: readonly string[] }, filter: SearchFilter): boolean {
+  return passingAtoms(string.record, filter).some((atom) => string.cuis.includes(atom.cui));
+}
+
+/**
+ * Whether a string finishes what somebody was about to type: its next letter belongs to the last word typed, or that word
+ * cannot be the last. After a whole word a string that goes on says more than the text did, and may be another thing.
+ */
+function completes({ record }: StoredString, text: string): boolean {
+  const typed = normalizeText(text);
+  return normalizeText(record.text)[typed.length] !== " " || isFunctionWord(typed.split(" ").at(-1)!);
+}
