@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import { PROVIDERS } from "./providers.ts";
+import { sessionSettingsSchema } from "./session-settings.ts";
 
 const manifestSchema = z.object({
   /** Name of the encoder; travels with every vector, together with the hash of its files. */
@@ -15,6 +16,8 @@ const manifestSchema = z.object({
   precision: z.string(),
   /** Execution provider that the graph was made for; another may be chosen when it is loaded. */
   provider: z.enum(PROVIDERS).default("cpu"),
+  /** How ONNX Runtime is to run the graph, where the optimizer has chosen it. */
+  session: sessionSettingsSchema.optional(),
   /** Longest sequence, special tokens included; what is longer is cut. */
   maxTokens: z.int().min(4),
   description: z.string().default(""),

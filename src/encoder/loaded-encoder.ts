@@ -46,7 +46,8 @@ export class LoadedEncoder {
   }
 
   static async load(folder: EncoderFolder, options: LoadOptions): Promise<LoadedEncoder> {
-    const session = await openSession(join(folder.folder, "model.onnx"), options.provider, options.threads);
+    const path = join(folder.folder, "model.onnx");
+    const session = await openSession(path, options.provider, options.threads, folder.manifest.session);
     return new LoadedEncoder(
       folder,
       session,

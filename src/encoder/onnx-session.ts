@@ -1,6 +1,7 @@
 import { InferenceSession, listSupportedBackends } from "onnxruntime-node";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import type { Provider } from "./providers.ts";
+import { DEFAULT_SESSION_SETTINGS, type SessionSettings } from "./session-settings.ts";
 
 const MISSING: Record<Provider, string> = {
   cpu: "reinstall onnxruntime-node",
@@ -21,6 +22,7 @@ export async function openSession(
   modelPath: string,
   provider: Provider,
   threads: number,
+  settings: SessionSettings = DEFAULT_SESSION_SETTINGS,
 ): Promise<InferenceSession> {
   if (!listSupportedBackends().some((backend) => backend.name === provider)) throw absent(provider);
   try {
@@ -28,14 +30,16 @@ export async function openSession(
       executionProviders: [provider],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
-      graphOptimizationLevel: "all",
+      graphOptimizationLevel: settings.graphOptimizationLevel,
       // Many shapes pass through one session; an arena would keep the largest of each.
       enableCpuMemArena: true,
       enableMemPattern: false,
       extra: {
         session: { intra_op: { allow_spinning: "0" } },
-        // Add + LayerNormalization is nine times faster on CPU than their fusion (docs/decisions/0004).
-        optimization: provider === "cpu" ? { disable_specified_optimizers: "SkipLayerNormFusion" } : {},
+        optimization:
+          provider === "cpu" && settings.disabledOptimizers.length > 0
+            ? { disable_specified_optimizers: settings.disabledOptimizers.join(";") }
+            : {},
       },
     });
   } catch (cause) {

@@ -1,54 +1,45 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-import { z } from "zod";
 import { TermduetError } from "../../terminology/termduet-error.ts";
-import { SafetensorsFile } from "./safetensors.ts";
+import { type CheckpointConfig, readConfig } from "./checkpoint-config.ts";
+import { openWeights } from "./open-weights.ts";
+import type { WeightFile } from "./weight-file.ts";
 
-const configSchema = z.object({
-  model_type: z.string(),
-  hidden_size: z.int().positive(),
-  intermediate_size: z.int().positive(),
-  num_hidden_layers: z.int().positive(),
-  num_attention_heads: z.int().positive(),
-  vocab_size: z.int().positive(),
-  max_position_embeddings: z.int().positive(),
-  type_vocab_size: z.int().nonnegative().default(1),
-  layer_norm_eps: z.number().positive().default(1e-12),
-  pad_token_id: z.int().nonnegative().nullish(),
-  hidden_act: z.string().default("gelu"),
-  position_embedding_type: z.string().default("absolute"),
-});
+interface Place {
+  file: WeightFile;
+  /** Name in the file. */
+  name: string;
+}
 
-/** `config.json` of a Hugging Face checkpoint, the fields that shape the graph. */
-export type CheckpointConfig = z.infer<typeof configSchema>;
-
-const ARCHITECTURES = ["bert", "xlm-roberta"];
+const WORD_EMBEDDINGS = "embeddings.word_embeddings.weight";
 
 /** A checkpoint folder as Hugging Face publishes it, opened; weights are read one tensor at a time. */
-export class Checkpoint {
+export class Checkpoint implements Disposable {
   readonly folder: string;
   readonly config: CheckpointConfig;
-  readonly #files: SafetensorsFile[];
-  readonly #where = new Map<string, SafetensorsFile>();
+  readonly #files: WeightFile[];
+  readonly #places: Map<string, Place>;
 
-  /** Errors: `not-found` for a missing file, `bad-input` for a wrong one, `incompatible` for another architecture. */
-  constructor(folder: string) {
+  private constructor(folder: string, config: CheckpointConfig, files: WeightFile[]) {
     this.folder = folder;
-    this.config = readConfig(join(folder, "config.json"));
-    const weights = join(folder, "model.safetensors");
-    if (!existsSync(weights)) {
-      throw new TermduetError(
-        "not-found",
-        `no model.safetensors in ${folder}; a checkpoint has its weights there`,
-      );
-    }
-    this.#files = [new SafetensorsFile(weights)];
-    for (const file of this.#files) for (const name of file.names) this.#where.set(bareName(name), file);
+    this.config = config;
+    this.#files = files;
+    this.#places = placesIn(folder, files);
   }
 
-  /** First position id: XLM-R counts from the padding id plus one, BERT from 0. */
+  /** Errors: `not-found` for a missing file, `bad-input` for a wrong one, `incompatible` for another architecture. */
+  static async open(folder: string): Promise<Checkpoint> {
+    const config = readConfig(folder);
+    const files = await openWeights(folder);
+    try {
+      return new Checkpoint(folder, config, files);
+    } catch (error) {
+      for (const file of files) file.close();
+      throw error;
+    }
+  }
+
+  /** First position id: the RoBERTa family counts from the padding id plus one, BERT from 0. */
   get firstPosition(): number {
-    return this.config.model_type === "xlm-roberta" ? (this.config.pad_token_id ?? 1) + 1 : 0;
+    return this.config.model_type === "bert" ? 0 : (this.config.pad_token_id ?? 1) + 1;
   }
 
   /** Longest sequence, special tokens included. */
@@ -56,55 +47,55 @@ export class Checkpoint {
     return this.config.max_position_embeddings - this.firstPosition;
   }
 
-  /** A weight by its name without the model's prefix (`embeddings.word_embeddings.weight`), as float32 of `shape`. */
-  weight(name: string, shape: number[]): Float32Array {
-    const file = this.#where.get(name);
-    if (!file) throw new TermduetError("bad-input", `${this.folder}: the weights lack ${name}`);
-    const full = file.names.find((n) => bareName(n) === name)!;
-    const found = file.shape(full);
-    if (found.join() !== shape.join()) {
-      const message = `${file.path}: ${full} is [${found.join(", ")}], config.json says [${shape.join(", ")}]`;
-      throw new TermduetError("bad-input", message);
-    }
-    return file.floats(full);
+  /** A weight by its name without the model's prefix (`embeddings.LayerNorm.weight`), as float32 of `shape`. */
+  weight(name: string, shape: readonly number[]): Float32Array {
+    const place = this.require(name, shape);
+    return place.file.floats(place.name);
   }
 
-  close(): void {
+  /** Errors: `bad-input` where a weight is absent or of another shape. */
+  require(name: string, shape: readonly number[]): Place {
+    const place = this.#places.get(name);
+    if (!place) throw new TermduetError("bad-input", `${this.folder}: the weights lack ${name}`);
+    const found = place.file.shape(place.name);
+    if (found.join() === shape.join()) return place;
+    const message = `${place.file.path}: ${place.name} is [${found.join(", ")}], config.json says [${shape.join(", ")}]`;
+    throw new TermduetError("bad-input", message);
+  }
+
+  [Symbol.dispose](): void {
     for (const file of this.#files) file.close();
   }
 }
 
-function bareName(name: string): string {
-  return name.replace(/^(bert|roberta|model|encoder_q|0\.auto_model)\./, "");
+/**
+ * Where each weight lies, by its name without the prefix of the model that was saved (`bert.`, `roberta.`,
+ * `0.auto_model.`, none). Checkpoints of 2019 call a layer norm's weight and bias gamma and beta.
+ */
+function placesIn(folder: string, files: readonly WeightFile[]): Map<string, Place> {
+  const all = files.flatMap((file) => file.names.map((name): Place => ({ file, name })));
+  const prefixes = all.filter(({ name }) => name.endsWith(WORD_EMBEDDINGS)).map(({ name }) => prefixOf(name));
+  if (prefixes.length === 0)
+    throw new TermduetError(
+      "bad-input",
+      `${folder}: the weights lack ${WORD_EMBEDDINGS}; they are of another model`,
+    );
+  if (prefixes.length > 1) {
+    const several = `${folder}: the weights hold several encoders (${prefixes.map((p) => p || "bare").join(", ")})`;
+    throw new TermduetError("incompatible", `${several}; save the one that is wanted on its own`);
+  }
+  const [prefix] = prefixes as [string];
+  return new Map(
+    all
+      .filter(({ name }) => name.startsWith(prefix))
+      .map((place) => [modernName(place.name.slice(prefix.length)), place]),
+  );
 }
 
-function readConfig(path: string): CheckpointConfig {
-  if (!existsSync(path))
-    throw new TermduetError("not-found", `${path} does not exist; a checkpoint folder has one`);
-  const parsed = configSchema.safeParse(readJson(path));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw new TermduetError("bad-input", `${path}: ${issue.path.join(".")}: ${issue.message}`);
-  }
-  const config = parsed.data;
-  const reason = !ARCHITECTURES.includes(config.model_type)
-    ? `model_type ${config.model_type}`
-    : config.hidden_act !== "gelu"
-      ? `hidden_act ${config.hidden_act}`
-      : config.position_embedding_type !== "absolute"
-        ? `position_embedding_type ${config.position_embedding_type}`
-        : undefined;
-  if (reason) {
-    const known = "BERT and XLM-R with exact GELU and absolute positions are supported";
-    throw new TermduetError("incompatible", `${path}: ${reason} is not supported; ${known}`);
-  }
-  return config;
+function prefixOf(name: string): string {
+  return name.slice(0, name.length - WORD_EMBEDDINGS.length);
 }
 
-function readJson(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, "utf8"));
-  } catch (cause) {
-    throw new TermduetError("bad-input", `${path} is not JSON`, { cause });
-  }
+function modernName(name: string): string {
+  return name.replace(/LayerNorm\.gamma$/, "LayerNorm.weight").replace(/LayerNorm\.beta$/, "LayerNorm.bias");
 }

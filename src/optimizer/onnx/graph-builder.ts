@@ -3,19 +3,38 @@ import {
   DataType,
   type GraphProto,
   type ModelProto,
+  type NodeProto,
   type TensorProto,
 } from "./proto.ts";
 import { floatTensor, int64Tensor } from "./tensors.ts";
 
-type AttributeValue = number | { float: number } | number[];
+export type AttributeValue = number | { float: number } | number[];
 
 /** Turns `{axis: -1, epsilon: {float: 1e-12}, perm: [0, 2, 1]}` into attributes; a bare number is an INT. */
-export function attributes(values: Record<string, AttributeValue>): AttributeProto[] {
+function attributes(values: Readonly<Record<string, AttributeValue>>): AttributeProto[] {
   return Object.entries(values).map(([name, value]) => {
     if (typeof value === "number") return { name, type: 2, i: BigInt(value) };
     if (Array.isArray(value)) return { name, type: 7, ints: value.map(BigInt) };
-    return { name, type: 1, f: value.float };
+    return { name, type: 1, f: Math.fround(value.float) };
   });
+}
+
+/** A node with one output, named as the node. `op` is `Type` or `domain:Type`. */
+export function nodeOf(
+  name: string,
+  op: string,
+  input: string[],
+  attrs: Readonly<Record<string, AttributeValue>> = {},
+): NodeProto {
+  const colon = op.indexOf(":");
+  return {
+    name,
+    opType: op.slice(colon + 1),
+    domain: colon < 0 ? "" : op.slice(0, colon),
+    input,
+    output: [name],
+    attribute: attributes(attrs),
+  };
 }
 
 /**
@@ -30,16 +49,13 @@ export class GraphBuilder {
   }
 
   /** Adds a node and returns the name of its output. `op` is `Type` or `domain:Type`. */
-  node(name: string, op: string, input: string[], attrs: Record<string, AttributeValue> = {}): string {
-    const colon = op.indexOf(":");
-    this.graph.node.push({
-      name,
-      opType: op.slice(colon + 1),
-      domain: colon < 0 ? "" : op.slice(0, colon),
-      input,
-      output: [name],
-      attribute: attributes(attrs),
-    });
+  node(
+    name: string,
+    op: string,
+    input: string[],
+    attrs: Readonly<Record<string, AttributeValue>> = {},
+  ): string {
+    this.graph.node.push(nodeOf(name, op, input, attrs));
     return name;
   }
 
@@ -60,7 +76,7 @@ export class GraphBuilder {
     return this.floats(name, [], Float32Array.of(value));
   }
 
-  ints(name: string, values: number[]): string {
+  ints(name: string, values: readonly number[]): string {
     return this.initializer(int64Tensor(name, [values.length], values));
   }
 

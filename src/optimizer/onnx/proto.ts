@@ -1,3 +1,5 @@
+import type { TensorData } from "./tensor-data.ts";
+
 /**
  * ONNX as plain objects (onnx.proto, IR version 10). Only the fields that encoders use are named; others are
  * rejected on reading rather than lost on writing.
@@ -11,19 +13,19 @@ export const DataType = {
   INT64: 7,
   BOOL: 9,
   FLOAT16: 10,
+  DOUBLE: 11,
+  BFLOAT16: 16,
   UINT4: 21,
   INT4: 22,
 } as const;
 export type DataType = (typeof DataType)[keyof typeof DataType];
 
+/** A constant of the graph, in row-major order. */
 export interface TensorProto {
   name: string;
   dataType: number;
   dims: number[];
-  /** Little-endian bytes; absent when the tensor lies in an external file. */
-  rawData?: Uint8Array;
-  /** `location`, `offset` and `length` of a tensor in an external file. */
-  externalData?: { key: string; value: string }[];
+  data: TensorData;
 }
 
 export interface AttributeProto {
@@ -42,7 +44,9 @@ export interface AttributeProto {
 export interface NodeProto {
   name: string;
   opType: string;
+  /** Empty for standard operators, `com.microsoft` for those of ONNX Runtime. */
   domain: string;
+  /** An optional input that is left out is an empty string. */
   input: string[];
   output: string[];
   attribute: AttributeProto[];
@@ -55,6 +59,7 @@ export interface ValueInfo {
   shape: (number | string)[];
 }
 
+/** Nodes stand in an order in which they can be run. */
 export interface GraphProto {
   name: string;
   node: NodeProto[];
@@ -70,4 +75,29 @@ export interface ModelProto {
   opsetImport: { domain: string; version: number }[];
   metadata: { key: string; value: string }[];
   graph: GraphProto;
+}
+
+const BITS: Readonly<Record<number, number>> = {
+  [DataType.FLOAT]: 32,
+  [DataType.UINT8]: 8,
+  [DataType.INT8]: 8,
+  [DataType.INT32]: 32,
+  [DataType.INT64]: 64,
+  [DataType.BOOL]: 8,
+  [DataType.FLOAT16]: 16,
+  [DataType.DOUBLE]: 64,
+  [DataType.BFLOAT16]: 16,
+  [DataType.UINT4]: 4,
+  [DataType.INT4]: 4,
+};
+
+/** Bytes that a tensor of this type and shape takes; undefined for a type that encoders do not use. */
+export function tensorBytes(dataType: number, dims: readonly number[]): number | undefined {
+  const bits = BITS[dataType];
+  return bits === undefined ? undefined : Math.ceil((dims.reduce((a, b) => a * b, 1) * bits) / 8);
+}
+
+/** The opset of standard operators. */
+export function opsetOf(model: ModelProto): number {
+  return model.opsetImport.find(({ domain }) => domain === "" || domain === "ai.onnx")?.version ?? 0;
 }

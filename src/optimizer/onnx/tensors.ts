@@ -1,39 +1,57 @@
-import { DataType, type TensorProto } from "./proto.ts";
-
-function bytesOf(array: ArrayBufferView): Uint8Array {
-  return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
-}
+import { float32ToFloat16 } from "../checkpoint/half-floats.ts";
+import { DataType, type TensorProto, tensorBytes } from "./proto.ts";
+import { MadeData, MemoryData } from "./tensor-data.ts";
 
 /** A float32 initializer of the given shape; throws when the lengths disagree. */
-export function floatTensor(name: string, dims: number[], data: Float32Array): TensorProto {
-  return { name, dataType: DataType.FLOAT, dims, rawData: checked(name, dims, data) };
+export function floatTensor(name: string, dims: number[], values: Float32Array): TensorProto {
+  return tensor(name, DataType.FLOAT, dims, values);
 }
 
-export function int8Tensor(name: string, dims: number[], data: Int8Array): TensorProto {
-  return { name, dataType: DataType.INT8, dims, rawData: checked(name, dims, data) };
+/** A float32 initializer whose values are made when they are needed, and again when they are needed again. */
+export function madeFloatTensor(name: string, dims: number[], make: () => Float32Array): TensorProto {
+  return {
+    name,
+    dataType: DataType.FLOAT,
+    dims,
+    data: new MadeData(tensorBytes(DataType.FLOAT, dims)!, make),
+  };
 }
 
-export function uint8Tensor(name: string, dims: number[], data: Uint8Array): TensorProto {
-  return { name, dataType: DataType.UINT8, dims, rawData: checked(name, dims, data) };
+/** Single precision rounded to half. */
+export function float16Tensor(name: string, dims: number[], values: Float32Array): TensorProto {
+  return tensor(name, DataType.FLOAT16, dims, float32ToFloat16(values));
 }
 
-export function int64Tensor(name: string, dims: number[], values: number[]): TensorProto {
-  const data = BigInt64Array.from(values, BigInt);
-  return { name, dataType: DataType.INT64, dims, rawData: checked(name, dims, data) };
+export function int8Tensor(name: string, dims: number[], values: Int8Array): TensorProto {
+  return tensor(name, DataType.INT8, dims, values);
 }
 
-function checked(name: string, dims: number[], data: ArrayBufferView & { length: number }): Uint8Array {
-  const expected = dims.reduce((a, b) => a * b, 1);
-  if (data.length !== expected)
-    throw new Error(`tensor ${name} has ${data.length} values for [${dims.join(", ")}]`);
-  return bytesOf(data);
+export function uint8Tensor(name: string, dims: number[], values: Uint8Array): TensorProto {
+  return tensor(name, DataType.UINT8, dims, values);
+}
+
+export function int64Tensor(name: string, dims: number[], values: readonly number[]): TensorProto {
+  return tensor(name, DataType.INT64, dims, BigInt64Array.from(values, BigInt));
+}
+
+function tensor(name: string, dataType: number, dims: number[], values: ArrayBufferView): TensorProto {
+  if (values.byteLength !== tensorBytes(dataType, dims))
+    throw new Error(`tensor ${name} has ${values.byteLength} bytes for [${dims.join(", ")}]`);
+  const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return { name, dataType, dims, data: new MemoryData(bytes) };
 }
 
 /** The values of a float32 tensor. Copies only when the bytes are not aligned to four. */
-export function floatsOf(tensor: TensorProto): Float32Array {
-  const raw = tensor.rawData;
-  if (tensor.dataType !== DataType.FLOAT || !raw)
-    throw new Error(`tensor ${tensor.name} is not float32 in memory`);
+export function floatsOf({ name, dataType, data }: TensorProto): Float32Array {
+  if (dataType !== DataType.FLOAT) throw new Error(`tensor ${name} is not float32`);
+  const raw = data.bytes();
   const aligned = raw.byteOffset % 4 === 0 ? raw : raw.slice();
   return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 4);
+}
+
+/** The values of an int64 tensor, which are small where encoders have them. */
+export function integersOf({ name, dataType, data }: TensorProto): number[] {
+  if (dataType !== DataType.INT64) throw new Error(`tensor ${name} is not int64`);
+  const copy = data.bytes().slice();
+  return [...new BigInt64Array(copy.buffer)].map(Number);
 }

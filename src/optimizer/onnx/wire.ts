@@ -1,3 +1,5 @@
+import type { TensorData } from "./tensor-data.ts";
+
 /**
  * Protocol Buffers wire format, as much of it as ONNX files need: varints, 32-bit floats, length-delimited fields.
  * Hand-written because tensors of gigabytes must be views into the file and be written without a copy.
@@ -83,9 +85,12 @@ export class WireReader {
   }
 }
 
+/** A piece of a file: bytes, or a tensor whose bytes are taken when the piece is written. */
+export type Chunk = Uint8Array | TensorData;
+
 /** Collects chunks; large byte fields are kept as they are, so that writing a model copies no tensor. */
 export class WireWriter {
-  readonly chunks: Uint8Array[] = [];
+  readonly chunks: Chunk[] = [];
   length = 0;
   #small: number[] = [];
 
@@ -115,6 +120,13 @@ export class WireWriter {
     this.length += bytes.length;
   }
 
+  data(data: TensorData): void {
+    this.varint(BigInt(data.byteLength));
+    this.#flush();
+    this.chunks.push(data);
+    this.length += data.byteLength;
+  }
+
   string(text: string): void {
     this.bytes(new TextEncoder().encode(text));
   }
@@ -128,7 +140,7 @@ export class WireWriter {
     this.length += nested.length;
   }
 
-  finish(): Uint8Array[] {
+  finish(): Chunk[] {
     this.#flush();
     return this.chunks;
   }

@@ -27,3 +27,14 @@ export function linearLayers(graph: GraphProto): LinearLayer[] {
   }
   return found;
 }
+
+/** Layers that read the same value share its quantization; in the order in which they run. */
+export function layersByInput(graph: GraphProto): Map<string, LinearLayer[]> {
+  return Map.groupBy(linearLayers(graph), (layer) => layer.input);
+}
+
+/** Input and output width of a layer. */
+export function widthsOf({ weight }: LinearLayer): { from: number; to: number } {
+  const [from, to] = weight.dims as [number, number];
+  return { from, to };
+}

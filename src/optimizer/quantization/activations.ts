@@ -1,38 +1,73 @@
-import { InferenceSession, Tensor } from "onnxruntime-node";
-import { encodeModel } from "../onnx/codec.ts";
+import { tokenBatches } from "../../encoder/token-batches.ts";
 import { DataType, type ModelProto } from "../onnx/proto.ts";
+import { feedsOf, RunningModel } from "../onnx/running-model.ts";
+import { inferTypes } from "../onnx/types/infer-types.ts";
 
-/** What one tensor of the graph held over the calibration strings: float32 [tokens, channels]. */
+/** What one tensor of the graph held over the calibration strings. */
 export interface Activation {
-  tokens: number;
   channels: number;
-  values: Float32Array;
+  /** Tokens seen. */
+  tokens: number;
+  /** Smallest and largest value of each channel over all tokens. */
+  minima: Float32Array;
+  maxima: Float32Array;
+  /** Values of some tokens, spread over all strings: float32 [rows, channels]. */
+  sample: Float32Array;
 }
 
+const BATCH_TOKENS = 256;
+
 /**
- * Runs the float graph over calibration sequences and keeps the values of the named tensors ([batch, sequence,
- * channels]). Sequences of equal length share a batch, so that no padding enters the statistics.
+ * Runs a graph over calibration sequences and keeps what the named tensors ([batch, sequence, channels]) held: the
+ * range of each channel, and `sampleTokens` rows. Sequences of equal length share a batch, so that no padding enters.
  */
 export async function collectActivations(
   model: ModelProto,
   sequences: readonly (readonly number[])[],
   names: readonly string[],
+  { sampleTokens, workspace }: { sampleTokens: number; workspace: string },
 ): Promise<Map<string, Activation>> {
-  const session = await InferenceSession.create(Buffer.concat(encodeModel(withOutputs(model, names))), {
-    graphOptimizationLevel: "disabled",
-    intraOpNumThreads: 2,
-  });
-  const parts = new Map<string, Float32Array[]>(names.map((name) => [name, []]));
-  try {
-    for (const batch of byLength(sequences)) {
-      const outputs = await session.run(feeds(batch), [...names]);
-      for (const name of names) parts.get(name)!.push(Float32Array.from(outputs[name]!.data as Float32Array));
-    }
-  } finally {
-    await session.release();
+  const types = inferTypes(model);
+  const batches = tokenBatches(sequences, BATCH_TOKENS);
+  const tokens = batches.reduce((sum, batch) => sum + batch.sequences.length * batch.length, 0);
+  const kept = Math.min(sampleTokens, tokens);
+  const activations = new Map(
+    names.map((name) => [name, emptyActivation(Number(types.get(name)!.shape.at(-1)), tokens, kept)]),
+  );
+  await using running = await RunningModel.open(withOutputs(model, names), workspace);
+  let seen = 0;
+  for (const { sequences: batch, length } of batches) {
+    const outputs = await running.run(feedsOf(batch), names);
+    for (const name of names) observe(activations.get(name)!, outputs[name]!, seen, kept);
+    seen += batch.length * length;
   }
-  const tokens = sequences.reduce((sum, s) => sum + s.length, 0);
-  return new Map(names.map((name) => [name, joined(parts.get(name)!, tokens)]));
+  return activations;
+}
+
+function emptyActivation(channels: number, tokens: number, kept: number): Activation {
+  return {
+    channels,
+    tokens,
+    minima: new Float32Array(channels).fill(Number.POSITIVE_INFINITY),
+    maxima: new Float32Array(channels).fill(Number.NEGATIVE_INFINITY),
+    sample: new Float32Array(kept * channels),
+  };
+}
+
+/** Row `i` of the sample is token `floor(i · tokens / kept)`. */
+function observe(activation: Activation, values: Float32Array, seen: number, kept: number): void {
+  const { channels, tokens, minima, maxima, sample } = activation;
+  for (let start = 0; start < values.length; start += channels) {
+    for (let c = 0; c < channels; c++) {
+      const value = values[start + c]!;
+      if (value < minima[c]!) minima[c] = value;
+      if (value > maxima[c]!) maxima[c] = value;
+    }
+    const token = seen + start / channels;
+    const row = Math.ceil((token * kept) / tokens);
+    if (row < kept && Math.floor((row * tokens) / kept) === token)
+      sample.set(values.subarray(start, start + channels), row * channels);
+  }
 }
 
 function withOutputs(model: ModelProto, names: readonly string[]): ModelProto {
@@ -44,31 +79,18 @@ function withOutputs(model: ModelProto, names: readonly string[]): ModelProto {
   return { ...model, graph: { ...model.graph, output: [...model.graph.output, ...output] } };
 }
 
-function byLength(sequences: readonly (readonly number[])[]): (readonly number[])[][] {
-  const groups = new Map<number, (readonly number[])[]>();
-  for (const sequence of sequences) {
-    const group = groups.get(sequence.length) ?? [];
-    group.push(sequence);
-    groups.set(sequence.length, group);
-  }
-  return [...groups.values()];
+/** Largest magnitude of each channel. */
+export function channelMagnitudes({ minima, maxima }: Activation): Float32Array {
+  return maxima.map((high, c) => Math.max(Math.abs(high), Math.abs(minima[c]!)));
 }
 
-/** Feeds of a batch of sequences that are equally long. */
-export function feeds(batch: readonly (readonly number[])[]): Record<string, Tensor> {
-  const shape = [batch.length, batch[0]!.length];
-  const ids = BigInt64Array.from(batch.flat(), BigInt);
-  const mask = new BigInt64Array(ids.length).fill(1n);
-  return { input_ids: new Tensor("int64", ids, shape), attention_mask: new Tensor("int64", mask, shape) };
-}
-
-function joined(parts: Float32Array[], tokens: number): Activation {
-  const length = parts.reduce((sum, p) => sum + p.length, 0);
-  const values = new Float32Array(length);
-  let at = 0;
-  for (const part of parts) {
-    values.set(part, at);
-    at += part.length;
+/** Range of the whole tensor, each channel divided by its smoothing factor. */
+export function rangeOf({ minima, maxima }: Activation, smoothing?: Float32Array): [number, number] {
+  let [low, high] = [0, 0];
+  for (let c = 0; c < minima.length; c++) {
+    const factor = smoothing?.[c] ?? 1;
+    low = Math.min(low, minima[c]! / factor);
+    high = Math.max(high, maxima[c]! / factor);
   }
-  return { tokens, channels: length / tokens, values };
+  return [low, high];
 }

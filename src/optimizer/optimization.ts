@@ -1,0 +1,280 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { Tokenizer } from "../encoder/tokenizer.ts";
+import type { OnProgress } from "../terminology/progress.ts";
+import { TermduetError } from "../terminology/termduet-error.ts";
+import { Checkpoint } from "./checkpoint/checkpoint.ts";
+import { sentenceSettings } from "./checkpoint/sentence-settings.ts";
+import { type TokenizerFiles, tokenizerFiles } from "./checkpoint/tokenizer-files.ts";
+import { defaultCriteria, defaultPasses } from "./config/default-flow.ts";
+import { placesOf } from "./config/flow.ts";
+import type { OptimizerConfig } from "./config/optimizer-config.ts";
+import { checkpointKey, toolKey } from "./content-keys.ts";
+import { cpuFeatures } from "./cpu-features.ts";
+import { type EncoderDescription, refuseOccupied, writeEncoder, writeWhole } from "./encoder-output.ts";
+import { type Evaluation, Evaluator, type TokenizedTask } from "./evaluation/evaluate-candidate.ts";
+import { evaluationSequences, splitStrings } from "./evaluation/evaluation-data.ts";
+import { loadTask } from "./evaluation/tasks.ts";
+import { TIMING_DEFAULTS } from "./evaluation/timing.ts";
+import type { PassStep } from "./pass-step.ts";
+import { recipe } from "./recipes.ts";
+import { ContentCache, contentKey } from "./search/content-cache.ts";
+import { footprint, type JudgedRun } from "./search/footprint.ts";
+import { Judge } from "./search/judge.ts";
+import { PassRunner } from "./search/pass-runner.ts";
+import { type Candidate, runSearch, type SearchResult } from "./search/run-search.ts";
+import { SearchLog } from "./search/search-log.ts";
+import type { Place } from "./search/search-space.ts";
+import type { Target } from "./target.ts";
+
+export interface OptimizationOptions {
+  /** Folder of the checkpoint. */
+  checkpoint: string;
+  /** Folder to write; must not exist or be empty. */
+  out: string;
+  config: OptimizerConfig;
+  /** Strings of the release at hand, from which calibration and evaluation are drawn. */
+  strings: readonly string[];
+  /** Passes without alternatives, in the place of a search. */
+  steps?: readonly PassStep[];
+  manifest: Pick<EncoderDescription, "id" | "description" | "license" | "base">;
+  /** Writes the encoder that comes nearest where none meets all goals. */
+  acceptNearest?: boolean;
+  version: string;
+  onProgress?: OnProgress;
+}
+
+/** What an optimization ended with. */
+export interface OptimizationResult {
+  baseline: Evaluation;
+  chosen: Candidate;
+  search: SearchResult;
+  /** Goals that the chosen one misses, in words; empty where it meets all. */
+  missed: string[];
+}
+
+/**
+ * Searches the encoder that a checkpoint gives on this machine and writes it, with the evidence. The folder appears
+ * whole or not at all; what was made and measured stays in the cache, so that the same command goes on after a break.
+ */
+export async function optimize(options: OptimizationOptions): Promise<OptimizationResult> {
+  refuseOccupied(options.out);
+  if (options.config.searchStrategy.maxMinutes === 0)
+    throw new TermduetError("usage", "searchStrategy.maxMinutes 0 leaves no time to try a candidate");
+  const tokenizer = tokenizerFiles(options.checkpoint);
+  using checkpoint = await Checkpoint.open(options.checkpoint);
+  const cache = new ContentCache(options.config.engine.cache);
+  try {
+    const optimization = new Optimization(options, checkpoint, tokenizer, cache);
+    return await optimization.run();
+  } finally {
+    cache.close();
+  }
+}
+
+class Optimization {
+  readonly #options: OptimizationOptions;
+  readonly #checkpoint: Checkpoint;
+  readonly #tokenizerFiles: TokenizerFiles;
+  readonly #cache: ContentCache;
+  readonly #target: Target;
+  readonly #description: EncoderDescription;
+
+  constructor(
+    options: OptimizationOptions,
+    checkpoint: Checkpoint,
+    tokenizer: TokenizerFiles,
+    cache: ContentCache,
+  ) {
+    this.#options = options;
+    this.#checkpoint = checkpoint;
+    this.#tokenizerFiles = tokenizer;
+    this.#cache = cache;
+    this.#target = { provider: options.config.devices.provider, cpu: cpuFeatures() };
+    const { inputModel } = options.config;
+    const published = sentenceSettings(options.checkpoint);
+    this.#description = {
+      ...options.manifest,
+      pooling: inputModel.pooling ?? published.pooling ?? "mean",
+      prefixes: inputModel.prefixes ?? published.prefixes ?? { query: "", string: "" },
+      maxTokens: Math.min(inputModel.maxTokens ?? published.maxTokens ?? 128, checkpoint.maxTokens),
+      dimension: checkpoint.config.hidden_size,
+      provider: this.#target.provider,
+    };
+  }
+
+  async run(): Promise<OptimizationResult> {
+    const { config, onProgress, version } = this.#options;
+    const { calibration, sequences, tasks } = this.#data();
+    const log = new SearchLog(join(config.engine.cache, "log.jsonl"));
+    const { pooling } = this.#description;
+    const context = { checkpoint: this.#checkpoint, pooling, target: this.#target, calibration, version };
+    const root = {
+      tool: toolKey(version),
+      checkpoint: await checkpointKey(this.#checkpoint.folder),
+      pooling,
+    };
+    const dataKey = contentKey(calibration);
+    const runner = new PassRunner({ cache: this.#cache, log, context, root, dataKey });
+    const places = this.#places();
+    const baselineSteps = recipe("float32", this.#target.provider);
+    const made = await runner.run(baselineSteps);
+    if ("failure" in made)
+      throw new TermduetError("internal", `the float32 graph could not be made: ${made.failure}`);
+    const timing = { ...TIMING_DEFAULTS, maxMs: config.engine.timingSeconds * 1000 };
+    const evaluationRoot = {
+      data: contentKey([sequences, tasks.map((task) => task.sequences)]),
+      target: this.#target,
+      devices: config.devices,
+      timing,
+    };
+    const known = this.#cache.evaluation<Evaluation>(contentKey({ key: made.key, evaluationRoot }));
+    // Where everything was measured before, nothing is loaded.
+    let started: Promise<Evaluator> | undefined;
+    const evaluator = (): Promise<Evaluator> => {
+      const { threads } = config.devices;
+      const options = {
+        target: this.#target,
+        threads,
+        sequences,
+        tasks,
+        timing,
+        workspace: this.#cache.workspace,
+      };
+      started ??= Evaluator.start(made.piece, options, known);
+      return started;
+    };
+    try {
+      const baseline = known ?? (await evaluator()).baseline;
+      this.#cache.keepEvaluation(contentKey({ key: made.key, evaluationRoot }), baseline);
+      const taskMetrics = Object.keys(baseline.metrics).filter((name) => name.startsWith("task."));
+      const criteria = config.evaluationCriteria ?? defaultCriteria(taskMetrics);
+      const judge = new Judge(criteria, baseline.metrics);
+      log.write({ event: "start", config, target: this.#target, criteria });
+      const search = await runSearch(places, {
+        strategy: config.searchStrategy,
+        runner,
+        evaluate: async (piece) => (await evaluator()).evaluate(piece),
+        judge,
+        cache: this.#cache,
+        log,
+        evaluationRoot,
+        onSample: (done, total) =>
+          onProgress?.({ stage: "search", done, ...(total > 0 ? { total } : {}), unit: "candidates" }),
+      });
+      const result = await this.#finish(runner, { baseline, key: made.key }, judge, search);
+      const samples = search.candidates.length + search.failures.length;
+      log.write({ event: "end", samples, best: result.chosen.key, reason: search.ended });
+      return result;
+    } finally {
+      await (await started)?.[Symbol.asyncDispose]();
+    }
+  }
+
+  #places(): readonly Place[] {
+    const { steps, config } = this.#options;
+    if (steps) return steps.map(({ pass, parameters }) => [{ pass, fixed: parameters, searched: {} }]);
+    return placesOf(config.passes ?? defaultPasses(this.#target.provider));
+  }
+
+  #data(): { calibration: number[][]; sequences: number[][]; tasks: TokenizedTask[] } {
+    const { dataConfigs, searchStrategy } = this.#options.config;
+    const { prefixes, maxTokens } = this.#description;
+    for (const [name, content] of Object.entries(this.#tokenizerFiles))
+      writeFileSync(join(this.#cache.workspace, name), JSON.stringify(content));
+    const tokenizer = new Tokenizer(this.#cache.workspace, maxTokens);
+    const split = splitStrings(this.#options.strings, dataConfigs, searchStrategy.seed);
+    const calibration = split.calibration.map((text) => tokenizer.encode(prefixes.string + text));
+    const texts = split.evaluation.map((text) => prefixes.string + text);
+    const sequences = evaluationSequences(tokenizer, texts, calibration);
+    if (sequences.length < 2)
+      throw new TermduetError(
+        "bad-input",
+        "there are too few strings to calibrate with some and judge with others; give more with --calibration",
+      );
+    const tasks = dataConfigs.tasks.map((task) => {
+      const loaded = loadTask(task);
+      return {
+        task: loaded,
+        sequences: loaded.texts.map(({ text, role }) => tokenizer.encode(prefixes[role] + text)),
+      };
+    });
+    return { calibration, sequences, tasks };
+  }
+
+  async #finish(
+    runner: PassRunner,
+    input: { baseline: Evaluation; key: string },
+    judge: Judge,
+    search: SearchResult,
+  ): Promise<OptimizationResult> {
+    const { candidates, failures } = search;
+    if (candidates.length === 0) {
+      const reason = failures[0]?.reason ?? search.ended;
+      throw new TermduetError("incompatible", `no candidate could be made: ${reason}`);
+    }
+    const metrics = candidates.map((c) => c.evaluation.metrics);
+    const chosen = candidates[judge.ranking(metrics)[0]!]!;
+    const missed = judge
+      .goals(chosen.evaluation.metrics)
+      .filter((goal) => goal.shortfall > 0)
+      .map(({ metric, value, threshold }) => `${metric} is ${shown(value)}, not ${shown(threshold)}`);
+    if (missed.length > 0 && !this.#options.acceptNearest) {
+      const message = `none of ${candidates.length} candidates meets all goals; in the nearest ${missed.join(", ")}; change the goals, or take it with --accept-nearest`;
+      throw new TermduetError("incompatible", message);
+    }
+    const runs = judgedRuns(runner, input, judge, candidates, chosen);
+    const made = await runner.run(chosen.steps);
+    if ("failure" in made)
+      throw new TermduetError("internal", `the best candidate could not be made again: ${made.failure}`);
+    await writeWhole(this.#options.out, async (folder) => {
+      const source = {
+        checkpoint: this.#options.checkpoint,
+        description: this.#description,
+        precision: precisionOf(chosen.steps),
+      };
+      await writeEncoder(folder, made.piece, this.#tokenizerFiles, source);
+      writeFileSync(join(folder, "footprint.json"), `${JSON.stringify(footprint(runs), null, 2)}\n`);
+    });
+    if (!this.#options.config.engine.keepModels) this.#cache.dropModels(runner.used.keys());
+    return { baseline: input.baseline, chosen, search, missed };
+  }
+}
+
+function judgedRuns(
+  runner: PassRunner,
+  { baseline, key: inputKey }: { baseline: Evaluation; key: string },
+  judge: Judge,
+  candidates: readonly Candidate[],
+  chosen: Candidate,
+): Map<string, JudgedRun> {
+  const runs = new Map<string, JudgedRun>([...runner.used].map(([key, record]) => [key, { record }]));
+  const front = new Set(judge.front(candidates.map((c) => c.evaluation.metrics)));
+  const input = runs.get(inputKey);
+  if (input) runs.set(inputKey, { ...input, metrics: baseline.metrics });
+  for (const [i, { key, evaluation }] of candidates.entries()) {
+    const { record } = runs.get(key)!;
+    const goals = judge.goals(evaluation.metrics);
+    runs.set(key, {
+      record,
+      metrics: evaluation.metrics,
+      goals,
+      isOnFront: front.has(i),
+      isChosen: key === chosen.key,
+    });
+  }
+  return runs;
+}
+
+/** The precision that a list of passes gives, in a word for people. */
+function precisionOf(steps: readonly PassStep[]): string {
+  const names = new Set(steps.map(({ pass }) => pass.name));
+  const bits = steps.find(({ pass }) => pass.name === "weight-only")?.parameters["bits"];
+  if (bits !== undefined) return `int${String(bits)}-weights`;
+  if (["fast-int8", "static-int8", "dynamic-int8"].some((name) => names.has(name))) return "int8";
+  return names.has("mixed-precision") ? "float16" : "float32";
+}
+
+function shown(value: number): string {
+  return Number(value.toPrecision(5)).toString();
+}
