@@ -3,6 +3,14 @@
  * stays compatible within a major version; what is not exported may change at any time.
  */
 
+// Aligning.
+export { alignLexicon, type LexiconAlignment } from "./alignment/align-lexicon.ts";
+// Encoding.
+export { EncoderCatalogue } from "./encoder/catalogue.ts";
+export { type EncoderFolder, readEncoderFolder } from "./encoder/encoder-manifest.ts";
+export { type Encoder, EncoderPool } from "./encoder/encoder-pool.ts";
+export type { SearchRequest, SearchResponse, SearchResult } from "./retrieval/search-types.ts";
+export { Searcher } from "./retrieval/searcher.ts";
 // Reading terminologies.
 export type { Atom, SemanticType } from "./terminology/atom.ts";
 export type { ConceptRecord, StringRecord } from "./terminology/concept.ts";
@@ -10,18 +18,7 @@ export { type LexiconEntry, readLexicon } from "./terminology/lexicon.ts";
 export { openRelease } from "./terminology/open-release.ts";
 export type { ReleaseRow, ReleaseSource } from "./terminology/release-source.ts";
 export { type ErrorCode, TermduetError } from "./terminology/termduet-error.ts";
-
-// Encoding.
-export { EncoderCatalogue } from "./encoder/catalogue.ts";
-export { type EncoderFolder, readEncoderFolder } from "./encoder/encoder-manifest.ts";
-export { type Encoder, EncoderPool } from "./encoder/encoder-pool.ts";
-
 // Storing and searching.
 export { openStore } from "./vector-store/open-store.ts";
 export type { ReleaseRecord } from "./vector-store/release-record.ts";
 export type { VectorStore } from "./vector-store/vector-store.ts";
-export { Searcher } from "./retrieval/searcher.ts";
-export type { SearchRequest, SearchResponse, SearchResult } from "./retrieval/search-types.ts";
-
-// Aligning.
-export { alignLexicon, type LexiconAlignment } from "./alignment/align-lexicon.ts";

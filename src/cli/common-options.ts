@@ -6,7 +6,7 @@ import { PROVIDERS } from "../encoder/providers.ts";
 import { bundledEncoders } from "./paths.ts";
 import { setting } from "./settings.ts";
 
-export const DEFAULT_STORE = "lancedb:.termduet";
+const DEFAULT_STORE = "lancedb:.termduet";
 
 export function storeOption(command: Command): Command {
   return command.addOption(

@@ -22,6 +22,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: "fit an encoder's ratings on graded pairs that the active release gives",
     load: async () => (await import("./calibrate-command.ts")).calibrateCommand(),
   },
+  evaluate: {
+    summary: "scores on the paper's two tasks, on labelled queries, and of an alignment",
+    load: async () => (await import("./evaluate-command.ts")).evaluateCommand(),
+  },
   start: {
     summary: "put the sample release in when the store is empty, then serve",
     load: async () => (await import("./start-command.ts")).startCommand(),

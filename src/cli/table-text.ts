@@ -11,3 +11,8 @@ export function tableText(rows: readonly (readonly string[])[]): string {
     )
     .join("");
 }
+
+/** `0.812–0.874` */
+export function intervalText({ low, high }: { low: number; high: number }): string {
+  return `${low.toFixed(3)}–${high.toFixed(3)}`;
+}

@@ -16,7 +16,8 @@ interface Pool {
  */
 export function isotonicFit(pairs: readonly GradedCosine[], maxPoints = 24): [number, number][] {
   if (pairs.length === 0) throw new RangeError("a calibrator can't be fitted on no pairs");
-  const pools = poolViolators(binned(pairs, Math.max(50, Math.ceil(pairs.length / 200))));
+  const size = Math.max(Math.min(50, Math.ceil(pairs.length / 20)), Math.ceil(pairs.length / 200));
+  const pools = poolViolators(binned(pairs, size));
   const points: [number, number][] = [];
   // Far more pools than points are needed would only follow the noise.
   const step = Math.max(1, Math.ceil(pools.length / maxPoints));

@@ -1,7 +1,8 @@
-import { cpSync, readFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gradedPairs, gradeOf } from "../../src/evaluation/graded-pairs.ts";
+import { Calibrator } from "../../src/retrieval/calibrator.ts";
 import type { ConceptRecord } from "../../src/terminology/concept.ts";
 import { seeded } from "../support/random-vectors.ts";
 import { runCli } from "../support/run-cli.ts";
@@ -65,12 +66,18 @@ describe("graded pairs of the sample release", () => {
     const encoder = join(folder.path, "copy");
     cpSync(join(folder.path, "a"), encoder, { recursive: true });
     const args = ["calibrate", encoder, "--store", sample.store.url, "--queries", "50"];
-    expect(await runCli(args)).toMatchObject({
-      code: 0,
-      stdout: expect.stringContaining("graded pairs of sample 1"),
-    });
+    expect(await runCli([...args, "--dry-run", "--json"])).toMatchObject({ code: 0 });
+    expect(readFileSync(join(encoder, "encoder.json"), "utf8")).not.toContain("calibrator");
+    const { code, stdout } = await runCli(args);
+    expect(code).toBe(0);
+    expect(stdout).toContain("graded pairs of sample 1");
+    expect(stdout).toMatch(/→ +(isotonic|forest|svr|cubic|linear|min-max) /);
     const { calibrator, checksums } = JSON.parse(readFileSync(join(encoder, "encoder.json"), "utf8"));
     expect(calibrator.points.length).toBeGreaterThan(1);
+    expect(calibrator.compared).toHaveLength(6);
+    expect(calibrator.points).toEqual(calibrator.compared[0].points);
+    expect(calibrator.spread.map(({ grade }: { grade: number }) => grade)).toContain(5);
+    expect(new Calibrator({ id: "e", calibrator }).grade(1)).toBeGreaterThan(2);
     expect(checksums).toEqual(
       JSON.parse(readFileSync(join(folder.path, "a", "encoder.json"), "utf8")).checksums,
     );
@@ -84,5 +91,21 @@ describe("graded pairs of the sample release", () => {
       join(folder.path),
     ]);
     expect(other.code).toBe(1);
+  });
+
+  test("calibrate an encoder on labels of one's own, without a release", async () => {
+    const encoder = join(folder.path, "own");
+    cpSync(join(folder.path, "b"), encoder, { recursive: true });
+    const rows = Array.from({ length: 30 }, (_, i) => `word ${i}\tword ${i % 3 ? i : i + 1} more\t${i % 6}`);
+    writeFileSync(join(folder.path, "labels.tsv"), `source\ttarget\tmark\n${rows.join("\n")}\n`);
+    const labels = ["--labels", join(folder.path, "labels.tsv")];
+    const made = await runCli(["calibrate", encoder, ...labels, "--method", "linear"]);
+    expect(made).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("linear on 30 graded pairs of labels.tsv"),
+    });
+    writeFileSync(join(folder.path, "labels.tsv"), `source\ttarget\tmark\n${rows.slice(0, 5).join("\n")}\n`);
+    const few = await runCli(["calibrate", encoder, ...labels]);
+    expect(few).toMatchObject({ code: 1, stderr: expect.stringContaining("too few") });
   });
 });

@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { retrievalPlaces, retrievalScores, wonShare } from "../../src/evaluation/retrieval-task.ts";
+import type { SearchRequest, SearchResponse, SearchResult } from "../../src/retrieval/search-types.ts";
+
+/** A search that answers `q1`, `q2` … with these concepts, which encoder a ranks as they stand and b the other way. */
+function searchOf(answers: Record<string, string[]>) {
+  return async ({ queries }: SearchRequest): Promise<SearchResponse[]> =>
+    queries.map((query) => {
+      const cuis = answers[query]!;
+      const results = cuis.map((cui, i) => ({
+        rank: i + 1,
+        cui,
+        scores: {
+          a: { cosine: 0, rating: 0, rank: i + 1 },
+          b: { cosine: 0, rating: 0, rank: cuis.length - i },
+        },
+      }));
+      return { query, dataset: "d", release: "1", tookMs: 0, results: results as unknown as SearchResult[] };
+    });
+}
+
+describe("an evaluation of search", () => {
+  test("takes the place of the first right concept, merged, for each encoder and for the oracle", async () => {
+    const answers = { q1: ["X", "Y", "Z"], q2: ["X", "Y"], q3: ["X"], q4: [] };
+    const wanted = [["Z"], ["X", "Y"], ["N"], ["X"]];
+    const queries = Object.keys(answers).map((query, i) => ({ query, cuis: new Set(wanted[i]) }));
+    const places = await retrievalPlaces(queries, searchOf(answers), {});
+    const never = Number.POSITIVE_INFINITY;
+    expect(places).toEqual({
+      merged: [3, 1, never, never],
+      a: [3, 1, never, never],
+      b: [1, 1, never, never],
+      oracle: [1, 1, never, never],
+    });
+    const { acc1, acc5, mrr } = retrievalScores(places["merged"]!);
+    expect([acc1.value, acc5.value, mrr.value]).toEqual([0.25, 0.5, expect.closeTo((1 / 3 + 1) / 4, 12)]);
+    // Of the three that a does not answer, b answers one.
+    expect(wonShare(places["b"]!, places["a"]!)).toBeCloseTo(1 / 3, 12);
+    expect(wonShare(places["a"]!, places["b"]!)).toBe(0);
+  });
+});
