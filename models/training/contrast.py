@@ -1,0 +1,47 @@
+"""The contrastive loss, with a memory of earlier batches as further negatives, and masks for false negatives."""
+from __future__ import annotations
+
+import torch
+
+
+class Memory:
+    """The last vectors of names with the concepts that they belong to. Costs one matrix product, no encoding."""
+
+    def __init__(self, size: int, dimension: int, device):
+        self.vectors = torch.zeros(size, dimension, device=device)
+        self.owner = torch.full((size,), -1, dtype=torch.long, device=device)
+        self.at = 0
+        self.full = False
+
+    def add(self, vectors: torch.Tensor, owner: torch.Tensor) -> None:
+        n, size = len(vectors), len(self.owner)
+        places = (torch.arange(n, device=owner.device) + self.at) % size
+        self.vectors[places], self.owner[places] = vectors.detach(), owner
+        self.full = self.full or self.at + n >= size
+        self.at = (self.at + n) % size
+
+    def filled(self) -> tuple[torch.Tensor, torch.Tensor]:
+        return (self.vectors, self.owner) if self.full else (self.vectors[:self.at], self.owner[:self.at])
+
+    def state(self) -> dict:
+        return {"vectors": self.vectors.half(), "owner": self.owner, "at": self.at, "full": self.full}
+
+    def load(self, state: dict) -> None:
+        self.vectors.copy_(state["vectors"].to(self.vectors))
+        self.owner.copy_(state["owner"])
+        self.at, self.full = state["at"], state["full"]
+
+
+def contrastive(left: torch.Tensor, right: torch.Tensor, owner: torch.Tensor, memory: Memory | None,
+                temperature: float) -> torch.Tensor:
+    """InfoNCE both ways: each text against its partner, with every other text of the batch and the memory as negatives;
+    texts of the same concept are never negatives."""
+    n = len(left)
+    texts, owners = torch.cat([left, right]), torch.cat([owner, owner])
+    against, theirs = texts, owners
+    if memory is not None and len(memory.filled()[1]):
+        against, theirs = torch.cat([texts, memory.filled()[0]]), torch.cat([owners, memory.filled()[1]])
+    logits = texts @ against.T / temperature
+    positive = (left * right).sum(1).repeat(2) / temperature
+    logits = logits.masked_fill(owners[:, None] == theirs[None, :], float("-inf"))
+    return (torch.logaddexp(torch.logsumexp(logits, dim=1), positive) - positive).mean()

@@ -1,0 +1,81 @@
+"""No dev query, and no text that equals one but for case, accents and punctuation, is ever given out for training."""
+import sys
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+import release as rrf  # noqa: E402
+from corpus import Corpus  # noqa: E402
+from pairs import KNOWLEDGE, SYNONYM, Pairs  # noqa: E402
+from texts import mixture  # noqa: E402
+
+HERE = rrf.DEFAULT_RELEASE.exists() and rrf.DEFAULT_QUERIES.exists()
+
+
+class Fold(unittest.TestCase):
+    def test_case_accents_punctuation_spacing(self):
+        self.assertEqual(rrf.fold("Abcès  rectal"), rrf.fold("ABCES-RECTAL"))
+        self.assertEqual(rrf.fold("Crohn’s disease"), rrf.fold("crohn's disease"))
+        self.assertNotEqual(rrf.fold("5th toe"), rrf.fold("4th toe"))
+
+
+@unittest.skipUnless(HERE, "the release and the dev queries of ../shared are not here")
+class Leak(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.corpus = Corpus()
+        cls.banned = {}
+        for rows in rrf.queries(rrf.DEFAULT_QUERIES).values():
+            for query, answers in rows:
+                cls.banned.setdefault(rrf.fold(query), set()).update(answers)
+
+    def test_dev_sets_are_read(self):
+        self.assertGreater(len(self.banned), 5000)
+        self.assertIn(rrf.fold("Abnormal ankle bones"), self.banned)
+
+    def test_no_name_or_definition_is_a_dev_query(self):
+        for found in self.corpus.names.values():
+            for name in found:
+                self.assertNotIn(rrf.fold(name.text), self.banned)
+        for found in self.corpus.definitions.values():
+            for text in found:
+                self.assertNotIn(rrf.fold(text), self.banned)
+
+    def test_only_reusable_sources(self):
+        restricted = {n.sab for n in rrf.names(rrf.DEFAULT_RELEASE) if n.srl != "0"}
+        self.assertTrue(restricted)
+        self.assertFalse(restricted & self.corpus.sources)
+        for found in self.corpus.names.values():
+            for name in found:
+                self.assertEqual(name.srl, "0")
+
+    def test_no_pair_is_a_dev_query(self):
+        for kinds in (SYNONYM, KNOWLEDGE):
+            pairs = Pairs(self.corpus, kinds, seed=3)
+            for _ in range(60):
+                for pair in pairs.batch(256, 4):
+                    self.assertNotIn(rrf.fold(pair.left), self.banned)
+                    self.assertNotIn(rrf.fold(pair.right), self.banned)
+
+    def test_no_text_for_distillation_is_a_dev_query(self):
+        import random
+        stream = mixture(self.corpus, random.Random(3), {"ENG": 0.4, "FRE": 0.2, "OTHER": 0.1, "DEF": 0.3})
+        for _ in range(20000):
+            for text in next(stream):
+                self.assertNotIn(rrf.fold(text), self.banned)
+
+    def test_same_seed_same_pairs(self):
+        first, second = (Pairs(self.corpus, SYNONYM, seed=9).batch(64, 4) for _ in range(2))
+        self.assertEqual(first, second)
+
+    def test_held_out_names_are_not_trained_on(self):
+        kept_back = {(n.cui, rrf.fold(n.text)) for n in self.corpus.kept_back}
+        self.assertGreater(len(kept_back), 1000)
+        for cui, found in self.corpus.names.items():
+            for name in found:
+                self.assertNotIn((cui, rrf.fold(name.text)), kept_back)
+
+
+if __name__ == "__main__":
+    unittest.main()

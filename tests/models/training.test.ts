@@ -1,0 +1,13 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+
+const training = join(import.meta.dirname, "..", "..", "models", "training");
+
+test("the training tool reads, damages and rewrites texts as it says", async () => {
+  const { stderr } = await promisify(execFile)("python3", ["-m", "unittest", "-v", "test_units"], {
+    cwd: join(training, "tests"),
+  });
+  expect(stderr).toMatch(/\nOK\n$/);
+});
