@@ -24,14 +24,14 @@ export class ReviewDesk implements Disposable {
   readonly #sheet: ReviewSheet;
   readonly #ratings: RatingsDatabase;
   readonly #toRate: string[][];
-  readonly #ids: ReadonlySet<string>;
+  readonly #indexes: ReadonlyMap<string, number>;
   readonly #now: () => Date;
 
   constructor(sheet: ReviewSheet, ratings: RatingsDatabase, now: () => Date = () => new Date()) {
     this.#sheet = sheet;
     this.#ratings = ratings;
     this.#toRate = sheet.entries.map(pairsToRate);
-    this.#ids = new Set(sheet.entries.map(({ id }) => id));
+    this.#indexes = new Map(sheet.entries.map(({ id }, index) => [id, index]));
     this.#now = now;
   }
 
@@ -48,6 +48,7 @@ export class ReviewDesk implements Disposable {
     const names = [...new Set(ratings.map((rating) => rating.reviewer))].sort();
     const first = reviewer === undefined ? -1 : this.#firstTodo(ratedBy(ratings, reviewer), 0);
     return {
+      id: this.#ratings.id,
       ...(dataset === undefined ? {} : { dataset }),
       ...(release === undefined ? {} : { release }),
       encoders,
@@ -77,14 +78,18 @@ export class ReviewDesk implements Disposable {
 
   /** Keeps ratings; when it returns, they are on the disk. Errors: `usage` for an entry that there is not, `conflict`. */
   rate(events: readonly RatingEvent[]): { added: number; known: number } {
-    if (events.some(({ entry }) => !this.#ids.has(entry)))
+    if (events.some(({ entry }) => !this.#indexes.has(entry)))
       throw new HttpProblem("usage", "the alignment under review has no entry of this id");
     const at = this.#now().toISOString();
     return this.#ratings.add(events.map((event) => ({ ...event, at })));
   }
 
-  undoable(reviewer: string, k: number): UndoableRating[] {
-    return this.#ratings.undoable(reviewer, k);
+  /** The reviewer's latest ratings of entries that the alignment has. */
+  undoable(reviewer: string, k: number): (UndoableRating & { index: number })[] {
+    return this.#ratings.undoable(reviewer, k).flatMap((rating) => {
+      const index = this.#indexes.get(rating.entry);
+      return index === undefined ? [] : [{ ...rating, index }];
+    });
   }
 
   csv(): string {

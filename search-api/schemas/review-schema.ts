@@ -62,7 +62,13 @@ export const ratingsAddedSchema = z
 export const undoableSchema = z
   .object({
     ratings: z.array(
-      z.object({ id: z.string(), entry: z.string(), cui: z.string(), previous: rating.nullable() }),
+      z.object({
+        id: z.string(),
+        index: z.int(),
+        entry: z.string(),
+        cui: z.string(),
+        previous: rating.nullable(),
+      }),
     ),
   })
   .meta({ id: "UndoableRatings", description: "The latest first, with what stood there before" });
@@ -109,6 +115,7 @@ export type ReviewEntryView = z.infer<typeof reviewEntrySchema>;
 
 export const reviewSchema = z
   .object({
+    id: z.string().meta({ description: "Tells this review from others" }),
     dataset: z.string().optional(),
     release: z.string().optional(),
     encoders: z.array(z.string()),

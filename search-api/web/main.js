@@ -7,7 +7,7 @@ import { releaseLine } from "./release-line.js";
 import { resultsView, startView } from "./results.js";
 import { addressOf, PAGE, parametersOf, readState } from "./state.js";
 import { suggestions } from "./suggestions.js";
-import { locale, number, ownLat, t } from "./texts.js";
+import { fillTexts, number, ownLat, t } from "./texts.js";
 
 const EXAMPLES = [
   "crise cardiaque",
@@ -269,15 +269,7 @@ new ResizeObserver(([{ target }]) => {
 }).observe(document.querySelector("search"));
 
 async function start() {
-  document.documentElement.lang = locale;
-  for (const element of document.querySelectorAll("[data-text]"))
-    element.textContent = t(element.dataset.text);
-  for (const element of document.querySelectorAll("[data-label]"))
-    element.setAttribute("aria-label", t(element.dataset.label));
-  for (const element of document.querySelectorAll("[data-title]")) {
-    element.title = t(element.dataset.title);
-    element.setAttribute("aria-label", element.title);
-  }
+  fillTexts(t);
   input.placeholder = t("placeholder");
   // Who comes to search can type at once; who follows a link to a concept reads first.
   if (state.q === "" && state.cui === "") input.focus();

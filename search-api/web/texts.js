@@ -179,10 +179,27 @@ const TEXTS = {
 export const locale =
   navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => tag in TEXTS) ?? "en";
 
-/** A text in the page's language, with its blanks filled. */
-export function t(key, values = {}) {
-  const text = key.split(".").reduce((part, step) => part?.[step], TEXTS[locale]) ?? key;
-  return text.replaceAll(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+/** Gives texts by their keys in the page's language, with their blanks filled. */
+export function translator(texts) {
+  return (key, values = {}) => {
+    const text = key.split(".").reduce((part, step) => part?.[step], texts[locale]) ?? key;
+    return text.replaceAll(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+  };
+}
+
+export const t = translator(TEXTS);
+
+/** Fills in the texts that the page's HTML names. */
+export function fillTexts(t) {
+  document.documentElement.lang = locale;
+  for (const element of document.querySelectorAll("[data-text]"))
+    element.textContent = t(element.dataset.text);
+  for (const element of document.querySelectorAll("[data-label]"))
+    element.setAttribute("aria-label", t(element.dataset.label));
+  for (const element of document.querySelectorAll("[data-title]")) {
+    element.title = t(element.dataset.title);
+    element.setAttribute("aria-label", element.title);
+  }
 }
 
 export const number = new Intl.NumberFormat(locale);

@@ -2,7 +2,7 @@ import { quadraticWeightedKappa } from "../evaluation/weighted-kappa.ts";
 import type { CurrentRating } from "./ratings-database.ts";
 
 /** How two reviewers agree. */
-export interface PairAgreement {
+interface PairAgreement {
   reviewers: [string, string];
   /** Pairs that both rated. */
   pairs: number;

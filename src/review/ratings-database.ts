@@ -57,6 +57,8 @@ const SCHEMA = `
     id TEXT NOT NULL,
     PRIMARY KEY (entry, cui, reviewer)
   ) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS review (id TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+  INSERT INTO review SELECT lower(hex(randomblob(8))) WHERE NOT EXISTS (SELECT 1 FROM review);
 `;
 
 /**
@@ -83,6 +85,11 @@ export class RatingsDatabase implements Disposable {
     } catch (cause) {
       throw databaseError(path, cause);
     }
+  }
+
+  /** Tells this review from any other: what a browser has not sent yet must not go to another. */
+  get id(): string {
+    return this.#all("SELECT id FROM review", {})[0]!["id"] as string;
   }
 
   /**
