@@ -18,13 +18,9 @@ export const reviewEntriesQuerySchema = z.strictObject({
   reviewer,
   from: wholeParameter(0, 99_999_999, 0, "Place in the lexicon from which on entries are given"),
   k: wholeParameter(1, LIMITS.reviewEntries, 20, "Entries at most"),
-  show: z
-    .enum(SHOWN, "must be all, todo or disputed")
-    .default("all")
-    .meta({
-      description:
-        "todo: with pairs this reviewer has not rated; disputed: whose ratings differ by 2 or more",
-    }),
+  show: z.enum(SHOWN, "must be all, todo or disputed").default("all").meta({
+    description: "todo: with pairs this reviewer has not rated; disputed: whose ratings differ by 2 or more",
+  }),
 });
 
 export const undoableQuerySchema = z.strictObject({

@@ -1,5 +1,5 @@
 import { h } from "./element.js";
-import { keyList, t } from "./review-texts.js";
+import { keyList, meaningOf, t } from "./review-texts.js";
 import { number } from "./texts.js";
 
 /** Everyone's progress, how reviewers agree, what the keys do. */
@@ -35,18 +35,24 @@ export function aboutView({ reviewers, pairs, entries, agreement }, onClose) {
           ),
           h("p", { class: "note" }, t("agreementText")),
         ],
+    h("h2", {}, t("scaleTitle")),
+    keysTable([0, 1, 2, 3, 4, 5].map((rating) => [rating, meaningOf(rating)])),
     h("h2", {}, t("keys")),
-    h(
-      "dl",
-      { class: "keys" },
-      keyList.flatMap(([key, does]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, does)]),
-    ),
+    keysTable(keyList),
     h(
       "p",
       { class: "tools" },
       h("a", { href: "api/v1/review/ratings.csv", download: "ratings.csv" }, t("csv")),
     ),
   ];
+}
+
+function keysTable(list) {
+  return h(
+    "dl",
+    { class: "keys" },
+    list.flatMap(([key, does]) => [h("dt", {}, h("kbd", {}, key)), h("dd", {}, does)]),
+  );
 }
 
 function table(heads, rows) {

@@ -63,6 +63,7 @@ export function candidateView(concept, { entry, encoders, own, others, details, 
       "div",
       { class: "judged" },
       rater({ cui, name: title, own, onRate }),
+      h("p", { class: "meaning" }, own === undefined ? "" : meaningOf(own)),
       h("div", { class: "voices-seen" }, voices),
       // Others' ratings are shown to those who have given their own: nobody is to be led.
       own !== undefined && others.length > 0

@@ -14,7 +14,7 @@ export function entryView(entry, context) {
   const items = shown.map((concept) => candidateView(concept, { entry, ...context.of(concept.cui) }));
   return h(
     "article",
-    { class: "entry" },
+    { class: "entry", "data-entry": entry.id },
     h(
       "section",
       { class: "lay" },
@@ -38,7 +38,7 @@ export function entryView(entry, context) {
           ? h(
               "button",
               { type: "button", class: "all", onclick: onMore },
-              expanded ? t("fewer") : t("more", { n: rest }),
+              expanded ? t("fewer") : t(rest === 1 ? "moreOne" : "more", { n: rest }),
             )
           : "",
         finder({ dataset, onTake: onBring }),

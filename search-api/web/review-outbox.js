@@ -90,12 +90,12 @@ export function outbox({ review, onChange, onRefused }) {
         unkept.set(key, event);
       }
       tell();
-      send();
+      void send();
     },
     /** What an earlier window left unsent. */
     start() {
       tell();
-      send();
+      void send();
     },
     /** Ratings that the server may not know yet. */
     pending: () => waiting().map(read).filter(Boolean),

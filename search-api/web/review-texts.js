@@ -31,6 +31,7 @@ const TEXTS = {
     explanation: "Explanation",
     synonyms: "Also: {list}",
     candidates: "Candidates",
+    moreOne: "1 more candidate",
     more: "{n} more candidates",
     fewer: "fewer",
     rateAs: "Rate {name} {n}: {meaning}",
@@ -57,6 +58,7 @@ const TEXTS = {
     same: "alike",
     mean: "mean",
     keys: "Keys",
+    scaleTitle: "Scale",
     csv: "Ratings as CSV",
     close: "Close",
     scale: [
@@ -108,6 +110,7 @@ const TEXTS = {
     explanation: "Explication",
     synonyms: "Aussi : {list}",
     candidates: "Candidats",
+    moreOne: "1 autre candidat",
     more: "{n} autres candidats",
     fewer: "moins",
     rateAs: "Noter {name} {n} : {meaning}",
@@ -134,6 +137,7 @@ const TEXTS = {
     same: "pareil",
     mean: "moyenne",
     keys: "Touches",
+    scaleTitle: "Échelle",
     csv: "Notes en CSV",
     close: "Fermer",
     scale: [

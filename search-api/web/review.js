@@ -1,7 +1,7 @@
 import { concept as fetchConcept, get, Refusal } from "./api.js";
 import { h } from "./element.js";
 import { aboutView, whoView } from "./review-about.js";
-import { conceptsOf } from "./review-candidates.js";
+import { candidateView, conceptsOf } from "./review-candidates.js";
 import { entryWalk } from "./review-entries.js";
 import { entryView, isAsked } from "./review-entry.js";
 import { bindReviewKeys } from "./review-keys.js";
@@ -12,6 +12,7 @@ import { fillTexts, number, ownLat } from "./texts.js";
 const SHOWN = ["all", "todo", "disputed"];
 // Whoever rates by the second does not read definitions; they are asked for when an entry stays.
 const READING_MS = 120;
+const MOST_DETAILS = 300;
 
 const $ = (id) => document.getElementById(id);
 const [main, about] = [$("main"), $("about")];
@@ -63,25 +64,24 @@ function finished() {
 
 function draw() {
   const entry = here;
-  const context = {
-    dataset: review.dataset,
-    expanded,
-    onMore: more,
-    onBring: bring,
-    of: (cui) => ({
-      encoders: review.encoders,
-      own: ownOf(entry, cui),
-      others: entry.ratings.filter((r) => r.cui === cui && r.reviewer !== reviewer),
-      details: details.get(cui),
-      current: cui === current,
-      onRate: rate,
-      onChoose: choose,
-    }),
-  };
+  const of = (cui) => contextOf(entry, cui);
+  const context = { dataset: review.dataset, expanded, onMore: more, onBring: bring, of };
   main.replaceChildren(entryView(entry, context), controls());
   place();
   clearTimeout(reading);
   reading = setTimeout(() => read(entry), READING_MS);
+}
+
+function contextOf(entry, cui) {
+  return {
+    encoders: review.encoders,
+    own: ownOf(entry, cui),
+    others: entry.ratings.filter((r) => r.cui === cui && r.reviewer !== reviewer),
+    details: details.get(cui),
+    current: cui === current,
+    onRate: rate,
+    onChoose: choose,
+  };
 }
 
 function controls() {
@@ -114,7 +114,8 @@ function shownChoice() {
 
 /** Reads what the release says of the shown concepts, one after the other, and shows it while the entry is there. */
 async function read(entry) {
-  for (const { cui } of conceptsOf(entry)) {
+  for (const concept of conceptsOf(entry)) {
+    const { cui } = concept;
     if (entry !== here) return;
     if (details.has(cui) || !(expanded || isAsked(entry, cui))) continue;
     const parameters = new URLSearchParams({
@@ -126,8 +127,10 @@ async function read(entry) {
     } catch {
       continue;
     }
-    if (details.size > 300) details.delete(details.keys().next().value);
-    if (entry === here && !main.querySelector(".finder input:focus")) draw();
+    if (details.size > MOST_DETAILS) details.delete(details.keys().next().value);
+    if (entry !== here) return;
+    const item = main.querySelector(`.candidate[data-cui="${CSS.escape(cui)}"]`);
+    item?.replaceWith(candidateView(concept, { entry, ...contextOf(entry, cui) }));
   }
 }
 
@@ -146,25 +149,31 @@ function say(text) {
   $("status").textContent = text;
 }
 
-/** Puts a rating into what this window knows. */
-function note({ index, cui, by, rating }) {
+/** Puts a rating into what this window knows; `delta` is by how many rated pairs it changes its reviewer's progress. */
+function note({ index, cui, by, rating, delta }) {
   const entry = walk?.entry(index);
-  const counts = entry?.toRate.includes(cui) ?? false;
-  const before = entry?.ratings.find((r) => r.cui === cui && r.reviewer === by);
-  if (!entry) return;
-  entry.ratings = entry.ratings.filter((r) => r !== before);
-  if (rating !== null) entry.ratings.push({ cui, reviewer: by, rating });
-  if (!counts) return;
+  if (entry) {
+    entry.ratings = entry.ratings.filter((r) => r.cui !== cui || r.reviewer !== by);
+    if (rating !== null) entry.ratings.push({ cui, reviewer: by, rating });
+  }
   let one = review.reviewers.find((known) => known.reviewer === by);
-  if (!one) review.reviewers.push((one = { reviewer: by, pairs: 0, entries: 0 }));
-  one.pairs += (rating === null ? 0 : 1) - (before ? 1 : 0);
+  if (!one) {
+    one = { reviewer: by, pairs: 0, entries: 0 };
+    review.reviewers.push(one);
+  }
+  one.pairs += delta;
+}
+
+function newsOf(entry, cui, rating) {
+  const rated = Number(rating !== null) - Number(ownOf(entry, cui) !== undefined);
+  return { index: entry.index, cui, by: reviewer, rating, delta: entry.toRate.includes(cui) ? rated : 0 };
 }
 
 function give(entry, cui, rating, undoes) {
   const event = { id: newId(), entry: entry.id, cui, reviewer, rating, ...(undoes ? { undoes } : {}) };
   const before = ownOf(entry, cui) ?? null;
   box.add(event);
-  const news = { index: entry.index, cui, by: reviewer, rating };
+  const news = newsOf(entry, cui, rating);
   note(news);
   others.postMessage(news);
   if (!undoes) undone.push({ id: event.id, index: entry.index, cui, previous: before });
@@ -188,7 +197,7 @@ function rate(cui, rating) {
   if (next !== undefined) {
     current = next;
     draw();
-  } else if (entry.toRate.includes(cui)) step(1);
+  } else if (entry.toRate.includes(cui)) void step(1);
   else draw();
 }
 
@@ -215,7 +224,7 @@ async function step(direction) {
   } catch (error) {
     say(error instanceof Refusal ? error.message : t("failing", { n: box.pending().length }));
     // The rating is safe; the way on is tried again.
-    setTimeout(() => here === from && step(direction), 700);
+    setTimeout(() => (here === from ? step(direction) : undefined), 700);
   }
 }
 
@@ -270,7 +279,8 @@ async function walkThrough(name, from) {
     const index = await walk.first();
     // What another window rated and the server does not know yet is not asked again.
     for (const { entry: id, cui, rating, reviewer: by } of box.pending())
-      for (const entry of walk.loaded()) if (entry.id === id) note({ index: entry.index, cui, by, rating });
+      for (const entry of walk.loaded())
+        if (entry.id === id && by === reviewer) note(newsOf(entry, cui, rating));
     if (index === undefined) finished();
     else await goTo(index);
   } catch (error) {
