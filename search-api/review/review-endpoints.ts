@@ -1,6 +1,7 @@
 import { type Endpoint, jsonAnswer, sendJson } from "../endpoint.ts";
 import { HttpProblem } from "../problems/http-problem.ts";
 import { parsed, queryValues } from "../schemas/parse-request.ts";
+import { problemSchema } from "../schemas/problem-schema.ts";
 import {
   ratingsAddedSchema,
   ratingsBodySchema,
@@ -12,6 +13,11 @@ import {
   undoableSchema,
 } from "../schemas/review-schema.ts";
 import type { ReviewDesk } from "./review-desk.ts";
+
+const OTHER_RATING = {
+  description: "An id is known with another rating",
+  content: { "application/problem+json": { schema: problemSchema } },
+};
 
 /** The routes under `/api/v1/review`: there only where a server was started with an alignment to review. */
 export function reviewEndpoints(desk: ReviewDesk): Endpoint[] {
@@ -80,7 +86,7 @@ function rate(desk: ReviewDesk): Endpoint {
       description: "Answered when the ratings are on the disk; all of a request are kept, or none.",
       tags: ["Review"],
       requestBody: { required: true, content: { "application/json": { schema: ratingsBodySchema } } },
-      responses: jsonAnswer("They are kept", ratingsAddedSchema),
+      responses: { ...jsonAnswer("They are kept", ratingsAddedSchema), 409: OTHER_RATING },
     },
     answer(request, response) {
       if (!request.is("application/json"))

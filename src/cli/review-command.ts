@@ -21,7 +21,6 @@ export function reviewCommand(): Command {
     .name("review")
     .description("rate the pairs of an alignment in the browser, alone or with others")
     .argument("<dir>", "folder that `termduet align` made; the ratings are kept in it")
-    .enablePositionalOptions()
     .action((dir: string, options: ServeOptions) => serve({ ...options, review: dir }));
   command.addCommand(exportCommand());
   command.addCommand(importCommand());
@@ -49,9 +48,13 @@ function exportCommand(): Command {
     .addOption(setting("--license <iri>", "licence of the mappings").default(UNSPECIFIED_LICENSE))
     .option("--force", "replace the files that --out holds");
   return storeOption(command).action(async (dir: string, options: ExportOptions) => {
+    // `review` has the same option, and takes it from the line before this command sees it.
+    const { parent } = command;
+    const named =
+      parent?.getOptionValueSource("store") === "cli" ? parent.opts<ExportOptions>().store : options.store;
     const sheet = await openReviewSheet(dir);
     using ratings = openRatings(dir);
-    await using store = await openStore(options.store);
+    await using store = await openStore(named);
     using folder = OutputFolder.begin(options.out, options.force ?? false);
     const { minRating, license } = options;
     const given = ratings.current();

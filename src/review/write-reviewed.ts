@@ -68,11 +68,11 @@ async function releaseOf(
   const records = await releaseRecords(store);
   const found = records.find((record) => record.dataset === dataset && record.release === release);
   if (found) return found;
-  const wanted = dataset === undefined ? "no summary.json" : `was aligned to ${dataset} ${release}`;
-  throw new TermduetError(
-    "not-found",
-    `${folder} has ${wanted}, which ${store.url} does not hold; name its store by --store`,
-  );
+  const message =
+    dataset === undefined
+      ? `${folder} has no summary.json that names the release; run \`termduet align\` again`
+      : `${folder} was aligned to ${dataset} ${release}, which ${store.url} does not hold; name its store by --store`;
+  throw new TermduetError("not-found", message);
 }
 
 async function knownConcepts(
