@@ -268,7 +268,7 @@ function showRelease() {
 
 function showReleases() {
   const dialog = $("releases");
-  dialog.replaceChildren(...releasesView(known, release(), () => dialog.close()).filter(Boolean));
+  dialog.replaceChildren(...releasesView(known, release(), () => dialog.close()));
   dialog.showModal();
 }
 

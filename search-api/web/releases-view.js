@@ -20,7 +20,7 @@ export function releasesView(known, current, onClose) {
         new Date(entry.ingestedAt).toLocaleDateString(),
       ]),
     ),
-    before ? changes(before, current) : "",
+    ...(before ? changes(before, current) : []),
     h("h2", {}, `${current.dataset} ${current.release}`),
     counted(t("sab"), current.counts.bySab, (sab) => sab),
     counted(t("lat"), current.counts.byLat, languageName),

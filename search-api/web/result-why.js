@@ -29,7 +29,7 @@ export function why({ rank, name, explanation, matches = [], scores }, voices) {
   const id = `why-${rank}`;
   const evidence = h(
     "div",
-    { class: "why", id, hidden: true },
+    { class: "why", id, hidden: true, tabindex: "0", role: "group", "aria-label": t("whyLabel", { name }) },
     byName(matches),
     h("table", {}, head, h("tbody", {}, rows)),
   );

@@ -33,6 +33,7 @@ export function head(responses, state) {
   return h(
     "div",
     { class: "head" },
+    h("h1", { class: "hidden" }, t("resultsFor", { query: responses[0].query })),
     h("p", {}, separated([count, `${number.format(Math.round(tookMs))} ms`])),
     h(
       "p",

@@ -16,8 +16,8 @@ export function aboutView({ reviewers, pairs, entries, agreement }, onClose) {
       ]),
     ),
     h("h2", {}, t("agreement")),
-    agreement.byPair.length === 0
-      ? h("p", { class: "note" }, t("agreementNone"))
+    ...(agreement.byPair.length === 0
+      ? [h("p", { class: "note" }, t("agreementNone"))]
       : [
           table(
             ["", t("pairs"), t("same"), "κ"],
@@ -34,7 +34,7 @@ export function aboutView({ reviewers, pairs, entries, agreement }, onClose) {
             ],
           ),
           h("p", { class: "note" }, t("agreementText")),
-        ],
+        ]),
     h("h2", {}, t("scaleTitle")),
     keysTable([0, 1, 2, 3, 4, 5].map((rating) => [rating, meaningOf(rating)])),
     h("h2", {}, t("keys")),
