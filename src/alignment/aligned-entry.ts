@@ -11,6 +11,8 @@ export interface ChosenConcept {
   /** One per encoder, in the encoders' order. */
   sightings: Sighting[];
   same?: SameName;
+  /** What reviewers rated it, where they did; the encoders' own ratings stay in the sightings. */
+  human?: number;
 }
 
 /** The pair that an entry gets. */

@@ -95,9 +95,9 @@ export function summarize(alignment: LexiconAlignment, run: RunRecord): Alignmen
   };
 }
 
-/** An encoder's own rating of its own best concept. */
+/** The rating of an encoder's own best concept: the reviewers', where they gave one, else the encoder's own. */
 export function ratingBy(entry: AlignedEntry, encoder: number): number | undefined {
-  return ownSighting(entry, encoder)?.rating;
+  return entry.best[encoder]?.human ?? ownSighting(entry, encoder)?.rating;
 }
 
 function rowOf(ratings: readonly (number | undefined)[]): RatingRow {

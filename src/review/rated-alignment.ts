@@ -13,7 +13,8 @@ export type KnownConcepts = ReadonlyMap<string, Pick<ChosenConcept, "name" | "se
 
 /**
  * The alignment as it is after the review, for the writers of `termduet align`. A human rating stands in the place of
- * the calibrated one, for the pair and in each encoder's column of the table; within an entry any pair that people rate
+ * the calibrated one, for the pair and for each encoder that chose the concept (the paper's Table 4); what the encoders
+ * themselves said stays beside it. Within an entry any pair that people rate
  * above 0 comes before all that none has rated, and the highest rated is the entry's. Where people rated 0 all that
  * they rated, the calibrated ratings choose among the rest, and without a rest the pair stays with its 0.
  */
@@ -90,14 +91,21 @@ function chosenConcept(
     if (!candidate) continue;
     name = candidate.name;
     const { cosine, rank, string, field = "term", grade = candidate.rating } = candidate;
-    sightings[i] = { cosine, rank, string, field, grade: given ?? grade, rating: given ?? candidate.rating };
+    sightings[i] = { cosine, rank, string, field, grade, rating: candidate.rating };
   }
   const known = concepts.get(cui);
   const same =
     merged?.cui === cui && merged.source === "exact"
       ? { same: { tier: merged.tier, field: "term" as const, string: merged.string } }
       : {};
-  return { cui, name: known?.name ?? name, semanticTypes: known?.semanticTypes ?? [], sightings, ...same };
+  return {
+    cui,
+    name: known?.name ?? name,
+    semanticTypes: known?.semanticTypes ?? [],
+    sightings,
+    ...same,
+    ...(given === undefined ? {} : { human: given }),
+  };
 }
 
 function mergedPair(
