@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import type { LoadLimits } from "./limits.ts";
+import type { ReviewDesk } from "./review/review-desk.ts";
 import type { SearchService } from "./search-service.ts";
 
 /** All that the app needs from outside. */
@@ -8,6 +9,8 @@ export interface AppDeps {
   searcher: SearchService;
   store: VectorStore;
   log: Logger;
+  /** The alignment that is reviewed here, if one is. */
+  review?: ReviewDesk;
   /** Monotonic milliseconds. */
   now: () => number;
   newId: () => string;

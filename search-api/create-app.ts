@@ -12,6 +12,7 @@ import { openApiDocument } from "./openapi-document.ts";
 import { HttpProblem } from "./problems/http-problem.ts";
 import { problemHandler, unknownPath } from "./problems/problem-handler.ts";
 import { ReadinessCheck } from "./readiness.ts";
+import { reviewEndpoints } from "./review/review-endpoints.ts";
 import { conceptEndpoint } from "./routes/concept.ts";
 import { aliveEndpoint, readyEndpoint } from "./routes/health.ts";
 import { metricsEndpoint } from "./routes/metrics.ts";
@@ -41,6 +42,7 @@ export function createApp(deps: AppDeps): Express {
     aliveEndpoint(version),
     readyEndpoint(new ReadinessCheck(searcher, now)),
     metricsEndpoint(metrics),
+    ...(deps.review ? reviewEndpoints(deps.review) : []),
   ];
   const app = express();
   app.disable("x-powered-by");

@@ -15,6 +15,9 @@ export const LIMITS = {
   /** Characters of one value of a list. */
   entryCharacters: 100,
   suggestions: 50,
+  /** Entries of one page of a review, and ratings of one request. */
+  reviewEntries: 50,
+  reviewRatings: 100,
   /** Characters of a concept's identifier. */
   cuiCharacters: 200,
 } as const;

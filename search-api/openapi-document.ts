@@ -22,7 +22,7 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
-    tags: ["Search", "Concepts", "Releases", "Operations"].map((name) => ({ name })),
+    tags: ["Search", "Concepts", "Releases", "Review", "Operations"].map((name) => ({ name })),
     paths,
   });
 }

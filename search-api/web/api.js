@@ -1,16 +1,26 @@
 /** A refusal of the server, with its own words. */
-export class Refusal extends Error {}
-
-async function get(path, parameters, signal) {
-  const query = parameters?.toString();
-  const response = await fetch(query ? `${path}?${query}` : path, {
-    signal,
-    headers: { Accept: "application/json" },
-  });
-  const body = await response.json();
-  if (!response.ok) throw new Refusal(body.detail ?? body.title);
-  return body;
+export class Refusal extends Error {
+  /** Whether sending the same again would be refused again. */
+  final = false;
 }
+
+async function ask(path, options) {
+  const response = await fetch(path, options);
+  const body = await response.json();
+  if (response.ok) return body;
+  const refusal = new Refusal(body.detail ?? body.title);
+  refusal.final = response.status < 500 && response.status !== 408 && response.status !== 429;
+  throw refusal;
+}
+
+/** What is at a path of the API. */
+export function get(path, parameters, signal) {
+  const query = parameters?.toString();
+  return ask(query ? `${path}?${query}` : path, { signal, headers: { Accept: "application/json" } });
+}
+
+export const post = (path, body) =>
+  ask(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
 export const search = (parameters, signal) => get("api/v1/search", parameters, signal);
 export const suggest = (parameters, signal) => get("api/v1/suggest", parameters, signal);

@@ -1,3 +1,4 @@
+import { concept as fetchConcept } from "./api.js";
 import { copy, curlOf } from "./clipboard.js";
 import { h } from "./element.js";
 import { hierarchy } from "./hierarchy.js";
@@ -10,7 +11,7 @@ import { languageName, languageTag, number, ownLat, t } from "./texts.js";
 const FEW = 12;
 
 /** All that the release says of a concept. */
-export function conceptView(concept, state, { onClose }) {
+export function conceptView(concept, state, { near, onClose }) {
   const { cui, name, semanticTypes } = concept;
   const own = concept.names[ownLat];
   const path = `api/v1/concepts/${encodeURIComponent(cui)}`;
@@ -28,16 +29,28 @@ export function conceptView(concept, state, { onClose }) {
     ),
     definitions(concept),
     names(concept),
-    section(t("hierarchy"), hierarchy(concept, linkTo)),
+    section(t("hierarchy"), hierarchy(concept, linkTo, childrenOf(state))),
     relations(concept, linkTo),
+    section(t("near"), near),
     h(
       "p",
       { class: "tools" },
-      tool(t("copyLink"), () => new URL(addressOf(state), location.href).href),
-      tool(t("copyCurl"), () => curlOf(path)),
-      h("a", { href: path, target: "_blank", rel: "noopener" }, t("json")),
+      h("span", {}, t("copy")),
+      tool(t("link"), () => new URL(addressOf(state), location.href).href),
+      tool("curl", () => curlOf(path)),
+      tool("JSON", () => JSON.stringify(concept, null, 2)),
+      h("a", { href: path, target: "_blank", rel: "noopener" }, t("open")),
     ),
   ];
+}
+
+/** The children of any concept of the tree. */
+function childrenOf({ dataset }) {
+  const parameters = new URLSearchParams({
+    ...(dataset ? { dataset } : {}),
+    ...(ownLat ? { lat: ownLat } : {}),
+  });
+  return async (cui) => (await fetchConcept(cui, parameters)).children;
 }
 
 function section(title, ...content) {

@@ -3,9 +3,9 @@ import { languageName, number, t } from "./texts.js";
 
 /**
  * Menus of what the release holds, and the encoders to ask. `onChange` gets the names of the changed list and its new
- * values.
+ * values, `onVoices` the view and the encoders.
  */
-export function filters({ element, onChange }) {
+export function filters({ element, onChange, onVoices }) {
   const types = new Map();
   let open;
 
@@ -82,22 +82,24 @@ export function filters({ element, onChange }) {
   function voices(release, state) {
     const ids = release.encoders.map(({ id }) => id);
     if (ids.length < 2) return "";
-    const choice = (label, values, className) =>
+    const isChosen = (view, values) => state.view === view && state.encoders.join() === values.join();
+    const choice = (label, view, values, className) =>
       h(
         "button",
         {
           type: "button",
           class: className,
-          "aria-pressed": String(state.encoders.join() === values.join()),
-          onclick: () => onChange("encoders", values),
+          "aria-pressed": String(isChosen(view, values)),
+          onclick: () => onVoices(view, values),
         },
         label,
       );
     return h(
       "div",
       { class: "voices", role: "group", "aria-label": t("encoders") },
-      choice(t("both"), [], ""),
-      ids.map((id, i) => choice(id, [id], `voice voice-${i}`)),
+      choice(t("merged"), "merged", [], ""),
+      choice(t("side"), "side", [], ""),
+      ids.map((id, i) => choice(id, "merged", [id], `voice voice-${i}`)),
     );
   }
 

@@ -1,12 +1,15 @@
 import { h } from "./element.js";
 import { conceptLink, few } from "./lists.js";
-import { ownLat } from "./texts.js";
+import { ownLat, t } from "./texts.js";
 
 const MAX_PATHS = 4;
 const MAX_CHILDREN = 12;
 
-/** The concept's places among its ancestors as one tree, with its children below. Paths that share a beginning share it here. */
-export function hierarchy(concept, linkTo) {
+/**
+ * The concept's places among its ancestors as one tree, with its children below. Paths that share a beginning share it
+ * here. Every concept of it can be opened: what is below it is asked for then, by `childrenOf`.
+ */
+export function hierarchy(concept, linkTo, childrenOf) {
   const paths = pathsOf(concept);
   if (paths.length === 0 && concept.children.length === 0) return "";
   const root = { children: new Map() };
@@ -19,25 +22,57 @@ export function hierarchy(concept, linkTo) {
     }
     node.here = true;
   }
+  const closed = (child) => branch(child, { linkTo, childrenOf });
   const own = () =>
     h(
       "li",
       { class: "here" },
       h("span", { "aria-current": "true" }, concept.names[ownLat] ?? concept.name),
-      few(
-        concept.children.map((child) => h("li", {}, conceptLink(child, linkTo))),
-        MAX_CHILDREN,
-        (items) => h("ul", {}, items),
-      ),
+      few(concept.children.map(closed), MAX_CHILDREN, (items) => h("ul", {}, items)),
     );
-  return h("ul", { class: "tree" }, branches(root, linkTo, own));
+  const grown = (node) => {
+    const items = [...node.children.values()].map((child) =>
+      branch(named(child.step), { linkTo, childrenOf, path: grown(child), without: concept.cui }),
+    );
+    return node.here ? [...items, own()] : items;
+  };
+  return h("ul", { class: "tree" }, grown(root));
 }
 
-function branches(node, linkTo, own) {
-  const items = [...node.children.values()].map((child) =>
-    h("li", {}, conceptLink(named(child.step), linkTo), h("ul", {}, branches(child, linkTo, own))),
-  );
-  return node.here ? [...items, own()] : items;
+/** One concept of the tree. Of an ancestor the path is there from the start, and opening it adds what else is below. */
+function branch(concept, { linkTo, childrenOf, path = [], without }) {
+  const shown = new Set([without, ...path.map((item) => item.dataset.cui)]);
+  const below = h("ul", {}, path);
+  let added;
+  const show = async () => {
+    const open = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", String(open));
+    if (!open) {
+      added?.remove();
+      return;
+    }
+    if (!added) {
+      const children = (await childrenOf(concept.cui)).filter(({ cui }) => !shown.has(cui));
+      const items = children.map((child) => branch(child, { linkTo, childrenOf }));
+      added = h(
+        "li",
+        { class: "added" },
+        items.length > 0
+          ? few(items, MAX_CHILDREN, (list) => h("ul", {}, list))
+          : h("span", { class: "note" }, t(path.length > 0 ? "noneElse" : "noneBelow")),
+      );
+    }
+    if (button.getAttribute("aria-expanded") === "true") below.append(added);
+  };
+  const button = h("button", {
+    type: "button",
+    class: "twig",
+    "aria-expanded": "false",
+    "aria-label": t("below", { name: concept.name ?? concept.cui }),
+    onclick: show,
+  });
+  const canOpen = concept.name !== undefined;
+  return h("li", { "data-cui": concept.cui }, canOpen ? button : "", conceptLink(concept, linkTo), below);
 }
 
 function named({ cui, name, aui }) {

@@ -1,13 +1,17 @@
-import { concept as fetchConcept, releases as fetchReleases, latest, Refusal, search } from "./api.js";
+import { concept as fetchConcept, releases as fetchReleases, latest, Refusal } from "./api.js";
 import { conceptView } from "./concept.js";
 import { h } from "./element.js";
 import { filters } from "./filters.js";
 import { bindKeys } from "./keys.js";
+import { neighbours } from "./neighbours.js";
 import { releaseLine } from "./release-line.js";
-import { resultsView, startView } from "./results.js";
+import { releasesView } from "./releases-view.js";
+import { resultViews } from "./result-views.js";
+import { MOST } from "./results.js";
+import { startView } from "./start-view.js";
 import { addressOf, PAGE, parametersOf, readState } from "./state.js";
 import { suggestions } from "./suggestions.js";
-import { locale, number, ownLat, t } from "./texts.js";
+import { fillTexts, ownLat, t } from "./texts.js";
 
 const EXAMPLES = [
   "crise cardiaque",
@@ -24,6 +28,7 @@ let state = readState();
 let known = [];
 // Whether the present address shall stay in the history, or be replaced by the next letter typed.
 let settled = true;
+const views = resultViews();
 const searching = latest();
 const opening = latest();
 
@@ -39,6 +44,7 @@ const completions = suggestions({
 const menus = filters({
   element: $("filters"),
   onChange: (name, values) => go({ ...state, [name]: values, k: PAGE }),
+  onVoices: (view, encoders) => go({ ...state, view, encoders, k: PAGE }),
 });
 
 /** The release that is searched. */
@@ -62,7 +68,7 @@ function go(next) {
 
 /** Brings the page to the present state; only what differs from the one before is asked for. */
 function show(before, delay) {
-  const asked = (of) => parametersOf(of).toString();
+  const asked = (of) => `${of.view} ${parametersOf(of)}`;
   $("clear").hidden = input.value === "";
   document.title = [state.q, "Termduet"].filter(Boolean).join(" – ");
   if (!before || asked(before) !== asked(state)) {
@@ -86,18 +92,11 @@ function showResults(delay) {
   searching.run(delay, async (signal) => {
     const asked = state;
     try {
-      const parameters = parametersOf(asked);
-      parameters.set("explain", "1");
-      const response = await search(parameters, signal);
-      menus.learn(response.results);
-      results.replaceChildren(
-        ...resultsView(response, state, voices(), { onMore: (k) => more(k, response.results.length) }).filter(
-          Boolean,
-        ),
-      );
-      const n = response.results.length;
-      status.textContent =
-        n === 0 ? t("nothing") : n === 1 ? t("foundOne") : t("found", { n: number.format(n) });
+      const { responses, elements, summary } = await views(asked, voices(), { signal, onMore });
+      menus.learn(responses.flatMap((response) => response.results));
+      results.replaceChildren(...elements(state));
+      document.body.classList.toggle("side", asked.view === "side");
+      status.textContent = summary;
       menus.show(release(), state);
     } catch (error) {
       if (signal.aborted) throw error;
@@ -108,8 +107,9 @@ function showResults(delay) {
   });
 }
 
-function more(k, from) {
-  go({ ...state, k });
+function onMore() {
+  const from = links().length;
+  go({ ...state, k: Math.min(MOST, state.k + PAGE) });
   const watch = new MutationObserver(() => {
     watch.disconnect();
     links()[from]?.focus();
@@ -135,7 +135,10 @@ function showConcept() {
     if (ownLat) parameters.set("lat", ownLat);
     try {
       const concept = await fetchConcept(cui, parameters, signal);
-      conceptPane.replaceChildren(...conceptView(concept, state, { onClose: closeConcept }).filter(Boolean));
+      const near = neighbours(concept, state, signal);
+      conceptPane.replaceChildren(
+        ...conceptView(concept, state, { near, onClose: closeConcept }).filter(Boolean),
+      );
       document.title = `${concept.name} – Termduet`;
     } catch (error) {
       if (signal.aborted) throw error;
@@ -175,7 +178,7 @@ function trouble(error, retry) {
   );
 }
 
-const links = () => [...results.querySelectorAll("h2 a")];
+const links = () => [...results.querySelectorAll(".result a[data-cui]")];
 
 function take(text) {
   input.value = text;
@@ -256,11 +259,17 @@ addEventListener("popstate", () => {
 
 function showRelease() {
   const active = known.filter((entry) => entry.active);
-  const choose = (dataset) => {
+  const onChoose = (dataset) => {
     go({ ...state, dataset, sab: [], lat: [], sty: [], encoders: [], cui: "" });
     showRelease();
   };
-  $("release").replaceChildren(...releaseLine(active, release(), choose));
+  $("release").replaceChildren(...releaseLine(active, release(), { onChoose, onOpen: showReleases }));
+}
+
+function showReleases() {
+  const dialog = $("releases");
+  dialog.replaceChildren(...releasesView(known, release(), () => dialog.close()));
+  dialog.showModal();
 }
 
 // The concept beside the list starts below the search box, whatever its height.
@@ -269,15 +278,7 @@ new ResizeObserver(([{ target }]) => {
 }).observe(document.querySelector("search"));
 
 async function start() {
-  document.documentElement.lang = locale;
-  for (const element of document.querySelectorAll("[data-text]"))
-    element.textContent = t(element.dataset.text);
-  for (const element of document.querySelectorAll("[data-label]"))
-    element.setAttribute("aria-label", t(element.dataset.label));
-  for (const element of document.querySelectorAll("[data-title]")) {
-    element.title = t(element.dataset.title);
-    element.setAttribute("aria-label", element.title);
-  }
+  fillTexts(t);
   input.placeholder = t("placeholder");
   // Who comes to search can type at once; who follows a link to a concept reads first.
   if (state.q === "" && state.cui === "") input.focus();

@@ -10,6 +10,7 @@ export function readState(search = location.search) {
     sty: list("sty"),
     encoders: list("encoders"),
     k: Math.min(200, Math.max(1, Number.parseInt(parameters.get("k") ?? "", 10) || PAGE)),
+    view: parameters.get("view") === "side" ? "side" : "merged",
     cui: parameters.get("c") ?? "",
   };
 }
@@ -21,6 +22,7 @@ export const PAGE = 20;
 export function addressOf(state) {
   const parameters = parametersOf(state);
   if (state.k === PAGE) parameters.delete("k");
+  if (state.view === "side") parameters.set("view", "side");
   if (state.cui) parameters.set("c", state.cui);
   const text = parameters.toString();
   return text === "" ? location.pathname : `${location.pathname}?${text}`;

@@ -6,6 +6,7 @@ const TEXTS = {
     clear: "Clear",
     suggestions: "Completions",
     results: "Results",
+    resultsFor: "Results for {query}",
     concept: "Concept",
     strings: "{n} strings",
     dataset: "Dataset",
@@ -14,7 +15,10 @@ const TEXTS = {
     sty: "Type",
     encoders: "Encoders",
     encoder: "encoder",
-    both: "both",
+    merged: "merged",
+    side: "side by side",
+    alone: "not there",
+    placeThere: "no. {rank} there",
     typesLater: "Search first: the types found appear here.",
     none: "None",
     remove: "Remove the filter {name}",
@@ -25,9 +29,9 @@ const TEXTS = {
     nothingHint: "Try other words, or take a filter away.",
     more: "More",
     searching: "Searching…",
-    copyLink: "Copy link",
-    copyCurl: "Copy as curl",
-    json: "JSON",
+    copy: "Copy",
+    link: "link",
+    open: "open JSON",
     copied: "Copied",
     copyFailed: "The browser does not let this page copy",
     ratingOf: "rated {rating} of 5",
@@ -39,6 +43,16 @@ const TEXTS = {
       prefix: "begins so",
       lexical: "words in common",
       semantic: "by meaning",
+    },
+    obsoleteTag: "obsolete",
+    by: {
+      string: "The very string:",
+      code: "The code of:",
+      cui: "The identifier of:",
+      writing: "The same but for its writing:",
+      words: "The same words:",
+      beginning: "Begins so:",
+      typos: "The same but for typing errors:",
     },
     why: "Why?",
     whyLabel: "Why {name}?",
@@ -58,7 +72,17 @@ const TEXTS = {
     names: "Names",
     hierarchy: "Hierarchy",
     relations: "Relations",
-    here: "this concept",
+    below: "What is below {name}",
+    noneBelow: "nothing below",
+    noneElse: "nothing else",
+    near: "Near by meaning",
+    releases: "Releases",
+    active: "searched",
+    ingested: "put in",
+    changed: "What changed from {from} to {to}",
+    everyChange: "Every string that came, went or moved:",
+    dimension: "dimension",
+    count: { concepts: "concepts", strings: "strings", atoms: "atoms" },
     showAll: "Show all {n}",
     partOf: "{shown} of {n} relations are kept in the release.",
     obsolete: "obsolete or suppressed",
@@ -93,6 +117,7 @@ const TEXTS = {
     clear: "Effacer",
     suggestions: "Complétions",
     results: "Résultats",
+    resultsFor: "Résultats pour {query}",
     concept: "Concept",
     strings: "{n} chaînes",
     dataset: "Jeu de données",
@@ -101,7 +126,10 @@ const TEXTS = {
     sty: "Type",
     encoders: "Encodeurs",
     encoder: "encodeur",
-    both: "les deux",
+    merged: "réunis",
+    side: "côte à côte",
+    alone: "absent là",
+    placeThere: "n° {rank} là",
     typesLater: "Cherchez d’abord : les types trouvés apparaîtront ici.",
     none: "Aucun",
     remove: "Retirer le filtre {name}",
@@ -112,9 +140,9 @@ const TEXTS = {
     nothingHint: "Essayez d’autres mots, ou retirez un filtre.",
     more: "Suite",
     searching: "Recherche…",
-    copyLink: "Copier le lien",
-    copyCurl: "Copier en curl",
-    json: "JSON",
+    copy: "Copier",
+    link: "lien",
+    open: "ouvrir le JSON",
     copied: "Copié",
     copyFailed: "Le navigateur ne laisse pas cette page copier",
     ratingOf: "note {rating} sur 5",
@@ -126,6 +154,16 @@ const TEXTS = {
       prefix: "commence ainsi",
       lexical: "mots en commun",
       semantic: "par le sens",
+    },
+    obsoleteTag: "obsolète",
+    by: {
+      string: "La chaîne même :",
+      code: "Le code de :",
+      cui: "L’identifiant de :",
+      writing: "La même, à la graphie près :",
+      words: "Les mêmes mots :",
+      beginning: "Commence ainsi :",
+      typos: "La même, aux fautes de frappe près :",
     },
     why: "Pourquoi ?",
     whyLabel: "Pourquoi {name} ?",
@@ -145,7 +183,17 @@ const TEXTS = {
     names: "Noms",
     hierarchy: "Hiérarchie",
     relations: "Relations",
-    here: "ce concept",
+    below: "Ce qui est sous {name}",
+    noneBelow: "rien en dessous",
+    noneElse: "rien d’autre",
+    near: "Proches par le sens",
+    releases: "Versions",
+    active: "interrogée",
+    ingested: "chargée",
+    changed: "Ce qui a changé de {from} à {to}",
+    everyChange: "Chaque chaîne venue, partie ou déplacée :",
+    dimension: "dimension",
+    count: { concepts: "concepts", strings: "chaînes", atoms: "atomes" },
     showAll: "Tout afficher ({n})",
     partOf: "{shown} relations sur {n} sont gardées dans la version.",
     obsolete: "obsolète ou supprimé",
@@ -179,10 +227,27 @@ const TEXTS = {
 export const locale =
   navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => tag in TEXTS) ?? "en";
 
-/** A text in the page's language, with its blanks filled. */
-export function t(key, values = {}) {
-  const text = key.split(".").reduce((part, step) => part?.[step], TEXTS[locale]) ?? key;
-  return text.replaceAll(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+/** Gives texts by their keys in the page's language, with their blanks filled. */
+export function translator(texts) {
+  return (key, values = {}) => {
+    const text = key.split(".").reduce((part, step) => part?.[step], texts[locale]) ?? key;
+    return text.replaceAll(/\{(\w+)\}/g, (_, name) => String(values[name] ?? ""));
+  };
+}
+
+export const t = translator(TEXTS);
+
+/** Fills in the texts that the page's HTML names. */
+export function fillTexts(t) {
+  document.documentElement.lang = locale;
+  for (const element of document.querySelectorAll("[data-text]"))
+    element.textContent = t(element.dataset.text);
+  for (const element of document.querySelectorAll("[data-label]"))
+    element.setAttribute("aria-label", t(element.dataset.label));
+  for (const element of document.querySelectorAll("[data-title]")) {
+    element.title = t(element.dataset.title);
+    element.setAttribute("aria-label", element.title);
+  }
 }
 
 export const number = new Intl.NumberFormat(locale);

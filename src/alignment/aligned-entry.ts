@@ -11,6 +11,8 @@ export interface ChosenConcept {
   /** One per encoder, in the encoders' order. */
   sightings: Sighting[];
   same?: SameName;
+  /** What reviewers rated it, where they did; the encoders' own ratings stay in the sightings. */
+  human?: number;
 }
 
 /** The pair that an entry gets. */
@@ -18,12 +20,14 @@ export interface MergedPair {
   concept: ChosenConcept;
   /** 0 to 5. */
   rating: number;
-  /** Index of the encoder that it comes from, or `exact` for the very same name. */
-  source: number | "exact";
+  /** Index of the encoder that it comes from, `exact` for the very same name, or `human` for a reviewed pair. */
+  source: number | "exact" | "human";
   /** The concept's string that matched. */
   string: string;
   /** Grade of the source from 0 to 1. */
   confidence: number;
+  /** Who rated it, of a reviewed pair. */
+  reviewers?: string[];
 }
 
 /** An entry of the lexicon with what was found for it. */

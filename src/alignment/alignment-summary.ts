@@ -38,7 +38,7 @@ export interface AlignmentSummary extends RunRecord {
   entries: number;
   /** The paper's Table 4: a row per encoder, by id, and one for the complementarity. */
   ratings: Record<string, RatingRow>;
-  /** Where the merged pairs come from: each encoder by id, `exact`, and `none`. */
+  /** Where the merged pairs come from: each encoder by id, `exact`, `none`, and `human` where any was reviewed. */
   sources: Record<string, number>;
   /** Of the entries for which every encoder found something. */
   agreement: {
@@ -63,7 +63,10 @@ export function summarize(alignment: LexiconAlignment, run: RunRecord): Alignmen
   const sources: Record<string, number> = { exact: 0 };
   for (const { id } of encoders) sources[id] = 0;
   sources["none"] = 0;
-  for (const entry of entries) sources[sourceName(entry, encoders) ?? "none"]!++;
+  for (const entry of entries) {
+    const name = sourceName(entry, encoders) ?? "none";
+    sources[name] = (sources[name] ?? 0) + 1;
+  }
   return {
     ...run,
     dataset: release.dataset,
@@ -92,9 +95,9 @@ export function summarize(alignment: LexiconAlignment, run: RunRecord): Alignmen
   };
 }
 
-/** An encoder's own rating of its own best concept. */
+/** The rating of an encoder's own best concept: the reviewers', where they gave one, else the encoder's own. */
 export function ratingBy(entry: AlignedEntry, encoder: number): number | undefined {
-  return ownSighting(entry, encoder)?.rating;
+  return entry.best[encoder]?.human ?? ownSighting(entry, encoder)?.rating;
 }
 
 function rowOf(ratings: readonly (number | undefined)[]): RatingRow {

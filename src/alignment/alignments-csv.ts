@@ -57,19 +57,21 @@ function bestCells(concept: ChosenConcept | undefined, encoder: number): Cell[] 
   return [safeText(concept.cui), safeText(concept.name), digits(cosine), rating];
 }
 
-/** Id of the encoder that the merged pair comes from, or `exact`; undefined where there is no pair. */
+/** Id of the encoder that the merged pair comes from, `exact` or `human`; undefined where there is no pair. */
 export function sourceName(
   { merged }: AlignedEntry,
   encoders: readonly AlignedEncoder[],
 ): string | undefined {
   if (!merged) return undefined;
-  return merged.source === "exact" ? "exact" : encoders[merged.source]!.id;
+  return typeof merged.source === "string" ? merged.source : encoders[merged.source]!.id;
 }
 
 /** `exact` or `normalized` for the very same name, else `semantic`; undefined where there is no pair. */
 function matchType({ merged }: AlignedEntry): "exact" | "normalized" | "semantic" | undefined {
   if (!merged) return undefined;
-  return merged.source === "exact" ? merged.concept.same!.tier : "semantic";
+  return merged.source === "exact" || merged.source === "human"
+    ? (merged.concept.same?.tier ?? "semantic")
+    : "semantic";
 }
 
 /** Whether every encoder ranks the merged pair's concept first. */

@@ -11,6 +11,7 @@ const SLOTS = [
   "object_id",
   "object_label",
   "mapping_justification",
+  "author_label",
   "confidence",
   "subject_match_field",
   "match_string",
@@ -35,6 +36,7 @@ export interface SssomOptions {
 
 export const UNSPECIFIED_LICENSE = "https://w3id.org/sssom/license/unspecified";
 const TOOL = "Termduet";
+const MANUAL = "semapv:ManualMappingCuration";
 
 /**
  * `alignments.sssom.tsv`: one row per entry for the merged pair (`semapv:CompositeMatching`, or
@@ -66,7 +68,9 @@ function rowsOf(aligned: AlignedEntry, { encoders }: LexiconAlignment, options: 
         ...base,
         predicate_id: "skos:exactMatch",
         object_id: "sssom:NoTermFound",
-        mapping_justification: "semapv:CompositeMatching",
+        ...(merged?.reviewers
+          ? { mapping_justification: MANUAL, author_label: merged.reviewers.map(multiValue).join("|") }
+          : { mapping_justification: "semapv:CompositeMatching" }),
         confidence: score(1 - (merged?.confidence ?? 0)),
       },
     ];
@@ -80,7 +84,9 @@ function rowsOf(aligned: AlignedEntry, { encoders }: LexiconAlignment, options: 
       ...base,
       predicate_id: predicateOf(merged.rating),
       ...object(merged.concept),
-      mapping_justification: "semapv:CompositeMatching",
+      ...(merged.reviewers
+        ? { mapping_justification: MANUAL, author_label: merged.reviewers.map(multiValue).join("|") }
+        : { mapping_justification: "semapv:CompositeMatching" }),
       confidence: score(merged.confidence),
       comment: `rated ${merged.rating} of 5`,
     },

@@ -61,3 +61,9 @@ export function withoutClash(name: string, taken: ReadonlySet<string>): string {
   while (taken.has(free)) free = `lexicon_${free}`;
   return free;
 }
+
+/** The text of a cell that `safeText` wrote. */
+export function textOfCell(cell: string): string {
+  const rest = cell.slice(1);
+  return cell.startsWith("'") && safeText(rest) === cell ? rest : cell;
+}

@@ -18,6 +18,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: "align a lexicon to the active release",
     load: async () => (await import("./align-command.ts")).alignCommand(),
   },
+  review: {
+    summary: "rate the pairs of an alignment in the browser; export and import the ratings",
+    load: async () => (await import("./review-command.ts")).reviewCommand(),
+  },
   calibrate: {
     summary: "fit an encoder's ratings on graded pairs that the active release gives",
     load: async () => (await import("./calibrate-command.ts")).calibrateCommand(),

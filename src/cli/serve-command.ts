@@ -6,6 +6,7 @@ import { type Logger, pino } from "pino";
 import { createApp } from "../../search-api/create-app.ts";
 import { isLoopback } from "../../search-api/guards/host-guard.ts";
 import { DEFAULT_LOAD } from "../../search-api/limits.ts";
+import { ReviewDesk } from "../../search-api/review/review-desk.ts";
 import { type RunningServer, startServer } from "../../search-api/server.ts";
 import type { Provider } from "../encoder/providers.ts";
 import type { Searcher } from "../retrieval/searcher.ts";
@@ -30,6 +31,8 @@ export interface ServeOptions {
   /** Requests a minute from one address; 0 for no limit. */
   rateLimit: number;
   quiet?: boolean;
+  /** Folder of an alignment that is reviewed. */
+  review?: string;
 }
 
 const GRACE_MS = 10_000;
@@ -69,9 +72,11 @@ export async function serve(options: ServeOptions): Promise<void> {
   await using stack = new AsyncDisposableStack();
   const store = stack.use(await openStore(options.store));
   const { searcher } = stack.use(openSearcher(store, catalogueOf(options), options.provider));
+  const review = options.review === undefined ? undefined : stack.use(await ReviewDesk.open(options.review));
   const app = createApp({
     searcher,
     store,
+    ...(review ? { review } : {}),
     log,
     now: () => performance.now(),
     newId: randomUUID,
@@ -88,6 +93,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const releases = await Promise.race([warm(searcher, store.url, log), stopped]);
   if (releases === "stop") return;
   process.stdout.write(readyLine(server, releases));
+  if (review) process.stdout.write(`The review is at ${server.url}/review\n`);
   log.info({ host, port: server.port, version }, "ready");
   if (!isLoopback(host))
     log.warn({ host }, "anyone who reaches this address can search; there is no key yet");

@@ -1,18 +1,23 @@
+import { execFile } from "node:child_process";
 import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { ReleaseView } from "../../search-api/schemas/release-schema.ts";
+import type { SearchResponse } from "../../src/retrieval/search-types.ts";
 import { type SampleStore, sampleStore } from "../support/sample-store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { complaints } from "./support/axe.ts";
 import { headlessBrowser } from "./support/browser.ts";
 import { type TestApi, testApi } from "./support/test-api.ts";
 
 const WEB = join(import.meta.dirname, "..", "..", "search-api", "web");
 
-test("the page's files are under 100 kB in all, and load nothing from elsewhere", async () => {
+test("the pages are plain files, none of them large", () => {
   const files = readdirSync(WEB).map((name) => join(WEB, name));
-  expect(files.reduce((sum, file) => sum + statSync(file).size, 0)).toBeLessThan(100_000);
   expect(files.every((file) => /\.(html|js|css|svg)$/.test(file))).toBe(true);
+  expect(Math.max(...files.map((file) => statSync(file).size))).toBeLessThan(16_000);
 });
 
 const started = await headlessBrowser();
@@ -223,6 +228,191 @@ describe.skipIf(skipped)(`the page in a browser${skipped ? ` (none here: ${start
     expect(await first(page).isVisible()).toBe(false);
     await page.getByRole("button", { name: /Back to the results/ }).click();
     expect(await first(page).isVisible()).toBe(true);
+  });
+
+  test.each(["/", "/review"])("loads %s in under 100 kB, from nowhere else", async (path) => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const loaded: [url: string, bytes: number][] = [];
+    page.on("response", async (response) => {
+      if (!response.url().includes("/api/")) loaded.push([response.url(), (await response.body()).length]);
+    });
+    await page.goto(`${api.url}${path}`, { waitUntil: "networkidle" });
+    await context.close();
+    expect(loaded.length).toBeGreaterThan(10);
+    expect(loaded.filter(([url]) => !url.startsWith(api.url))).toEqual([]);
+    expect(loaded.reduce((sum, [, bytes]) => sum + bytes, 0)).toBeLessThan(100_000);
+  });
+
+  test("shows each encoder's own list beside the other's, by a link that can be shared", async () => {
+    await using opened = await open("/?q=crise+cardiaque");
+    const { page } = opened;
+    await page.getByRole("button", { name: "side by side" }).click();
+    const columns = page.locator(".column");
+    await expect.poll(() => columns.count()).toBe(2);
+    const address = page.url();
+    expect(new URL(address).searchParams.get("view")).toBe("side");
+    for (const [i, encoder] of ["tiny-bert", "tiny-xlmr"].entries()) {
+      const own = await api.send<SearchResponse>(`/api/v1/search?q=crise+cardiaque&k=20&encoders=${encoder}`);
+      expect(await columns.nth(i).locator("h3").allTextContents()).toEqual(
+        own.json.results.map(({ name }) => name),
+      );
+    }
+    expect(await columns.first().locator(".result").first().textContent()).toMatch(/no\. 1 there/);
+    await columns.first().locator(".result").first().hover();
+    expect(await page.locator(".result.twin").count()).toBe(2);
+    await page.goto(address);
+    await expect.poll(() => columns.count()).toBe(2);
+    await page.locator("#query").press("ArrowDown");
+    expect(await focused(page)).toBe("Myocardial infarction");
+  });
+
+  test("shows more results without asking again for those it has", async () => {
+    await using opened = await open("/?q=heart");
+    const { page } = opened;
+    await first(page).waitFor();
+    const asked: string[] = [];
+    page.on("request", (request) => {
+      if (request.url().includes("/search?")) asked.push(new URL(request.url()).search);
+    });
+    const names = page.locator("li.result h2");
+    await page.getByRole("button", { name: "More" }).click();
+    await expect.poll(() => names.count()).toBe(40);
+    expect(asked.map((search) => new URLSearchParams(search).get("offset"))).toEqual(["20"]);
+    expect(new URL(page.url()).searchParams.get("k")).toBe("40");
+    const shown = await page
+      .locator("li.result")
+      .evaluateAll((items) => items.map((item) => item.dataset["cui"]));
+    const whole = await api.send<SearchResponse>("/api/v1/search?q=heart&k=40");
+    expect(shown).toEqual(whole.json.results.map(({ cui }) => cui));
+    expect(await focused(page)).toBe(await names.nth(20).textContent());
+    await page.reload();
+    await expect.poll(() => names.count()).toBe(40);
+  });
+
+  test("copies a search as a link, as curl, as JSON and as SSSOM", async () => {
+    await using opened = await open("/?q=l%27infarctus&lat=FRE", {
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    const { page } = opened;
+    await first(page).waitFor();
+    const copied = async (name: string): Promise<string> => {
+      await page.locator(".head").getByRole("button", { name, exact: true }).click();
+      await page.locator(".head").getByRole("button", { name: "Copied" }).waitFor();
+      const text = await page.evaluate<string>("navigator.clipboard.readText()");
+      await page.locator(".head").getByRole("button", { name, exact: true }).waitFor();
+      return text;
+    };
+    expect(await copied("link")).toBe(page.url());
+    const curl = await copied("curl");
+    expect(curl).toContain(`curl -sG '${api.url}/api/v1/search'`);
+    const { stdout } = await promisify(execFile)("sh", ["-c", curl]);
+    const { json } = await api.send<SearchResponse>("/api/v1/search?q=l%27infarctus&lat=FRE&k=20");
+    expect(JSON.parse(stdout).results).toEqual(json.results);
+    expect(JSON.parse(await copied("JSON")).results).toEqual(json.results);
+    const sssom = (await copied("SSSOM")).split("\n");
+    expect(sssom).toContain('#  D_SAMPLE: "https://w3id.org/termduet/dataset/sample/"');
+    const rows = sssom.filter((line) => !line.startsWith("#"));
+    const columns = rows[0]!.split("\t");
+    const objects = rows.slice(1, -1).map((row) => row.split("\t")[columns.indexOf("object_id")]);
+    const rated = json.results.filter(({ rating }) => rating > 0).map(({ cui }) => `D_SAMPLE:${cui}`);
+    expect(new Set(objects)).toEqual(new Set(rated));
+    expect(rows.every((row) => row === "" || row.split("\t").length === columns.length)).toBe(true);
+  });
+
+  test("marks what is obsolete", async () => {
+    const context = await browser.newContext({ locale: "en-US" });
+    const page = await context.newPage();
+    await page.route("**/api/v1/search?**", async (route) => {
+      const response = await route.fetch();
+      const body = (await response.json()) as SearchResponse;
+      body.results[1]!.obsolete = true;
+      await route.fulfill({ response, json: body });
+    });
+    await page.goto(`${api.url}/?q=heart`);
+    await page.locator("li.result .given-up", { hasText: "obsolete" }).waitFor();
+    expect(await page.locator("li.result .given-up").count()).toBe(1);
+    await context.close();
+  });
+
+  test("opens the hierarchy where it is pointed at, and finds what is near by meaning", async () => {
+    await using opened = await open("/?c=C0027051");
+    const { page } = opened;
+    await heading(page).waitFor();
+    const tree = page.locator(".tree");
+    const twig = tree.getByRole("button", { name: "What is below Heart disease" });
+    const { json } = await api.send<{ children: { name: string }[] }>("/api/v1/concepts/C0018799");
+    expect(json.children.length).toBeGreaterThan(2);
+    await twig.click();
+    await expect.poll(() => twig.getAttribute("aria-expanded")).toBe("true");
+    for (const { name } of json.children)
+      await expect.poll(() => tree.getByRole("link", { name, exact: true }).count()).toBe(1);
+    await twig.click();
+    await expect.poll(() => tree.getByRole("link").count()).toBe(4);
+    const near = page.locator(".near a");
+    await expect.poll(() => near.count()).toBe(8);
+    expect(await near.allTextContents()).not.toContain("Myocardial infarction");
+  });
+
+  test("says what the releases hold and what changed between them", async () => {
+    const context = await browser.newContext({ locale: "en-US" });
+    const page = await context.newPage();
+    await page.route("**/api/v1/releases", async (route) => {
+      const response = await route.fetch();
+      const { releases } = (await response.json()) as { releases: ReleaseView[] };
+      const older = structuredClone(releases[0]!);
+      const counts = { ...older.counts, concepts: 530, bySab: { ...older.counts.bySab, GONE: 12 } };
+      const before = { ...older, release: "0", active: false, ingestedAt: "2020-01-01T00:00:00Z", counts };
+      await route.fulfill({ response, json: { releases: [before, ...releases] } });
+    });
+    await page.goto(api.url);
+    await page.locator("#release button").click();
+    const dialog = page.getByRole("dialog", { name: "Releases" });
+    const text = await dialog.textContent();
+    expect(text).toMatch(/sample 1 · searched538/);
+    expect(text).toMatch(/What changed from 0 to 1.*concepts530538\+8.*GONE120-12/);
+    expect(text).toContain("termduet releases diff sample 0 1");
+    await page.keyboard.press("Escape");
+    await expect.poll(() => dialog.isVisible()).toBe(false);
+    await context.close();
+  });
+
+  const views: [name: string, path: string, act: (page: Page) => Promise<void>][] = [
+    ["start", "/", async () => undefined],
+    ["results", "/?q=heart+atack", (page) => page.getByRole("button", { name: /^Why/ }).first().click()],
+    [
+      "completions",
+      "/",
+      async (page) => {
+        await page.keyboard.type("heart");
+        await page.getByRole("option").first().waitFor();
+      },
+    ],
+    ["filters", "/?q=heart&lat=FRE", (page) => page.locator("summary", { hasText: "Source" }).click()],
+    ["side by side", "/?q=heart&view=side", (page) => page.locator(".column .result").first().waitFor()],
+    [
+      "a concept",
+      "/?q=heart&c=C0027051",
+      async (page) => {
+        await page.locator(".near a").first().waitFor();
+        await page.getByRole("button", { name: "What is below Disease" }).click();
+      },
+    ],
+    ["the releases", "/", (page) => page.locator("#release button").click()],
+    ["nothing found", "/?q=heart&sab=NONE", (page) => page.locator(".notice").waitFor()],
+  ];
+  test.each(views)("has nothing that axe complains of: %s", async (_, path, act) => {
+    for (const options of [
+      { colorScheme: "light" },
+      { colorScheme: "dark" },
+      { colorScheme: "light", viewport: { width: 360, height: 740 } },
+    ] as const) {
+      await using opened = await open(path, { ...options, bypassCSP: true });
+      if (path.includes("q="))
+        await opened.page.locator("#status:not(:empty)").waitFor({ state: "attached" });
+      await act(opened.page);
+      expect(await complaints(opened.page)).toEqual([]);
+    }
   });
 
   test("is dark where the system is", async () => {

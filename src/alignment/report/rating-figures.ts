@@ -1,7 +1,7 @@
 import type { AlignmentSummary, RatingRow } from "../alignment-summary.ts";
 import { bar, DEFAULT_FRAME, figure, legend, px, scale, ticks } from "./chart.ts";
 import { grouped, html, type Markup, percent } from "./html.ts";
-import { encoderColour, MERGED_COLOUR, NEUTRAL_COLOUR } from "./palette.ts";
+import { encoderColour, HUMAN_COLOUR, MERGED_COLOUR, NEUTRAL_COLOUR } from "./palette.ts";
 
 const RATINGS = ["0", "1", "2", "3", "4", "5"] as const;
 
@@ -78,6 +78,7 @@ export function sourceFigure(summary: AlignmentSummary): Markup {
       count: summary.sources[id]!,
       colour: encoderColour(encoder),
     })),
+    { name: "reviewers", count: summary.sources["human"] ?? 0, colour: HUMAN_COLOUR },
     { name: "nothing found", count: summary.sources["none"]!, colour: NEUTRAL_COLOUR },
   ].filter(({ count }) => count > 0);
   const [width, height] = [720, 34];
