@@ -13,6 +13,8 @@ export interface Call {
   problem: ProblemCode | undefined;
   /** Shortens or extends the time that is left, counted from the start. */
   setDeadline(ms: number): void;
+  /** Milliseconds until the deadline, at least 0. */
+  remainingMs(): number;
 }
 
 const calls = new WeakMap<Response, Call>();
@@ -38,13 +40,14 @@ export function openCall({ now, newId, deadlineMs }: OpenCallDeps): RequestHandl
     const given = request.get("X-Request-Id");
     const controller = new AbortController();
     const startedMs = now();
-    const arm = (ms: number): NodeJS.Timeout =>
-      setTimeout(
-        () => {
-          controller.abort(new HttpProblem("deadline", `there was no answer within ${ms / 1000} s`));
-        },
-        Math.max(0, ms - (now() - startedMs)),
-      );
+    let allowedMs = deadlineMs;
+    const remainingMs = (): number => Math.max(0, allowedMs - (now() - startedMs));
+    const arm = (ms: number): NodeJS.Timeout => {
+      allowedMs = ms;
+      return setTimeout(() => {
+        controller.abort(new HttpProblem("deadline", `there was no answer within ${ms / 1000} s`));
+      }, remainingMs());
+    };
     let timer = arm(deadlineMs);
     const call: Call = {
       id: given !== undefined && CLIENT_ID.test(given) ? given : newId(),
@@ -56,6 +59,7 @@ export function openCall({ now, newId, deadlineMs }: OpenCallDeps): RequestHandl
         clearTimeout(timer);
         timer = arm(ms);
       },
+      remainingMs,
     };
     calls.set(response, call);
     response.set("X-Request-Id", call.id);

@@ -35,7 +35,7 @@ export function createApp(deps: AppDeps): Express {
   const endpoints: Endpoint[] = [
     searchGetEndpoint(desk),
     searchPostEndpoint(desk, load),
-    suggestEndpoint(new Suggester({ store, releases, now })),
+    suggestEndpoint(new Suggester({ store, releases, now, metrics })),
     conceptEndpoint(new ConceptLookup({ store, releases })),
     releasesEndpoint(store, releases),
     aliveEndpoint(version),

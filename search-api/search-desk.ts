@@ -1,6 +1,8 @@
 import { checkedQueries } from "../src/retrieval/check-request.ts";
+import type { FacetField } from "../src/retrieval/facets.ts";
 import type { SearchFilter } from "../src/retrieval/search-filter.ts";
 import type { SearchResponse } from "../src/retrieval/search-types.ts";
+import type { Call } from "./call.ts";
 import type { Admission } from "./guards/admission.ts";
 import type { SearchService } from "./search-service.ts";
 import type { Metrics } from "./telemetry/metrics.ts";
@@ -12,6 +14,9 @@ export interface DeskRequest {
   offset?: number | undefined;
   filter: { [Field in keyof SearchFilter]: readonly string[] | undefined };
   encoders?: readonly string[] | undefined;
+  /** Languages (LAT) for the names to show. */
+  lang?: readonly string[] | undefined;
+  facets?: readonly FacetField[] | undefined;
   explain: boolean;
   dataset?: string | undefined;
 }
@@ -35,8 +40,9 @@ export class SearchDesk {
   }
 
   /** Errors: `usage` for what can't be searched, `overloaded`, and whatever the search throws. */
-  search(request: DeskRequest, signal: AbortSignal): Promise<SearchResponse[]> {
-    const { queries, k, offset = 0, filter, encoders, explain, dataset } = request;
+  search(request: DeskRequest, call: Pick<Call, "signal" | "remainingMs">): Promise<SearchResponse[]> {
+    const { queries, k, offset = 0, filter, encoders, lang, facets, explain, dataset } = request;
+    const { signal } = call;
     // All queries are checked before the first is searched: a batch is answered whole or not at all.
     checkedQueries({ queries, k, offset });
     const shared = {
@@ -45,14 +51,19 @@ export class SearchDesk {
       filter: given(filter),
       explain,
       ...(encoders?.length ? { encoders } : {}),
+      ...(lang?.length ? { languages: lang } : {}),
+      ...(facets?.length ? { facets } : {}),
       ...(dataset === undefined ? {} : { dataset }),
     };
     const parts = Math.ceil(queries.length / PART);
-    return this.#deps.admission.run(parts, signal, async () => {
+    const { admission, metrics, now } = this.#deps;
+    const arrived = now();
+    return admission.run(parts, signal, async () => {
+      metrics.waited((now() - arrived) / 1000);
       const responses: SearchResponse[] = [];
       for (let start = 0; start < queries.length; start += PART) {
         signal.throwIfAborted();
-        responses.push(...(await this.#part(queries.slice(start, start + PART), shared)));
+        responses.push(...(await this.#part(queries.slice(start, start + PART), shared, call)));
       }
       return responses;
     });
@@ -61,11 +72,21 @@ export class SearchDesk {
   async #part(
     queries: readonly string[],
     shared: Omit<Parameters<SearchService["search"]>[0], "queries">,
+    call: Pick<Call, "signal" | "remainingMs">,
   ): Promise<SearchResponse[]> {
     const { searcher, metrics, now } = this.#deps;
     const started = now();
-    const onEncoded = (ms: number): void => metrics.encoded(queries.length, ms / 1000);
-    const responses = await searcher.search({ queries, ...shared }, { onEncoded });
+    const count = queries.length;
+    const responses = await searcher.search(
+      { queries, ...shared },
+      {
+        onEncoded: (ms) => metrics.part("encode", count, ms / 1000),
+        onStored: (ms) => metrics.part("store", count, ms / 1000),
+        onMerged: (ms) => metrics.part("merge", count, ms / 1000),
+        signal: call.signal,
+        remainingMs: () => call.remainingMs(),
+      },
+    );
     metrics.search(queries.length, (now() - started) / 1000);
     return responses;
   }
