@@ -1,5 +1,7 @@
 import type { Logger } from "pino";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
+import type { AlignmentMap } from "./fhir/concept-maps.ts";
+import type { ApiKeys } from "./guards/api-keys.ts";
 import type { LoadLimits } from "./limits.ts";
 import type { SearchService } from "./search-service.ts";
 
@@ -20,6 +22,12 @@ export interface AppDeps {
   allowedHosts?: readonly string[];
   /** Requests a minute from one address; 0 for no limit. */
   rateLimit: number;
+  /** Keys that are accepted; absent or empty: anyone may ask. */
+  keys?: ApiKeys;
+  /** The dataset that doors without such a parameter look into. */
+  dataset?: string;
+  /** Alignments that `ConceptMap/$translate` goes by. */
+  maps?: readonly AlignmentMap[];
   /** Whether `/metrics` tells of the process too. */
   processMetrics: boolean;
 }

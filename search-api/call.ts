@@ -1,4 +1,5 @@
 import type { RequestHandler, Response } from "express";
+import type { KeyHolder } from "./guards/api-keys.ts";
 import type { ProblemCode } from "./problems/http-problem.ts";
 import { HttpProblem } from "./problems/http-problem.ts";
 
@@ -11,6 +12,8 @@ export interface Call {
   /** Path template, for logs and metrics; never the path itself, which may hold anything. */
   route: string;
   problem: ProblemCode | undefined;
+  /** Whose key came with the request; undefined where keys are not asked for, or none that is known came. */
+  holder: KeyHolder | undefined;
   /** Shortens or extends the time that is left, counted from the start. */
   setDeadline(ms: number): void;
   /** Milliseconds until the deadline, at least 0. */
@@ -55,6 +58,7 @@ export function openCall({ now, newId, deadlineMs }: OpenCallDeps): RequestHandl
       signal: controller.signal,
       route: "unmatched",
       problem: undefined,
+      holder: undefined,
       setDeadline(ms) {
         clearTimeout(timer);
         timer = arm(ms);

@@ -15,6 +15,11 @@ export const LIMITS = {
   /** Characters of one value of a list. */
   entryCharacters: 100,
   suggestions: 50,
+  /** Codes of one expansion, and how many may be left out before it. */
+  fhirCount: 1_000,
+  fhirOffset: 10_000,
+  /** Results on one page of the UTS door. */
+  utsPageSize: 200,
   /** Characters of a concept's identifier. */
   cuiCharacters: 200,
 } as const;

@@ -69,6 +69,16 @@ export class SearchDesk {
     });
   }
 
+  /** Work that asks the store alone, let in like a search of one query. */
+  admit<T>(call: Pick<Call, "signal">, work: () => Promise<T>): Promise<T> {
+    const { admission, metrics, now } = this.#deps;
+    const arrived = now();
+    return admission.run(1, call.signal, () => {
+      metrics.waited((now() - arrived) / 1000);
+      return work();
+    });
+  }
+
   async #part(
     queries: readonly string[],
     shared: Omit<Parameters<SearchService["search"]>[0], "queries">,

@@ -9,6 +9,7 @@ export function searchGetEndpoint(desk: SearchDesk): Endpoint {
   return {
     method: "get",
     path: "/api/v1/search",
+    scope: "search",
     operation: {
       operationId: "search",
       summary: "Search the active release by meaning, name, code or CUI",

@@ -11,6 +11,7 @@ export function searchPostEndpoint(desk: SearchDesk, load: LoadLimits): Endpoint
   return {
     method: "post",
     path: "/api/v1/search",
+    scope: "search",
     operation: {
       operationId: "searchBatch",
       summary: "Search for many queries at once",

@@ -9,6 +9,7 @@ export function suggestEndpoint(suggester: Suggester): Endpoint {
   return {
     method: "get",
     path: "/api/v1/suggest",
+    scope: "search",
     operation: {
       operationId: "suggest",
       summary: "Complete what is being typed",

@@ -78,7 +78,9 @@ export class TermStore {
     const found = await this.store.find(release.strings, "code", writings, MAX_STRINGS);
     const atoms = found.flatMap(({ body }) => {
       const { text, atoms: all } = JSON.parse(body) as StringRecord;
-      const own = all.filter((a) => a.sab === sab && codeForms(a.code).some((form) => writings.includes(form)));
+      const own = all.filter(
+        (a) => a.sab === sab && codeForms(a.code).some((form) => writings.includes(form)),
+      );
       return own.map((atom) => ({ ...atom, str: text }));
     });
     atoms.sort(compareAtoms);

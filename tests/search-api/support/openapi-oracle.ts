@@ -40,7 +40,7 @@ export class OpenApiOracle {
 
   #operation(method: string, path: string): { responses: unknown } | undefined {
     for (const [template, item] of Object.entries(this.document["paths"] as Json)) {
-      const pattern = new RegExp(`^${template.replaceAll(/\{\w+\}/g, "[^/]+")}$`);
+      const pattern = new RegExp(`^${template.replaceAll("$", "\\$").replaceAll(/\{\w+\}/g, "[^/]+")}$`);
       if (pattern.test(path)) return (item as Record<string, { responses: unknown }>)[method.toLowerCase()];
     }
     return undefined;
