@@ -4,6 +4,7 @@ import type { AlignmentMap } from "./fhir/concept-maps.ts";
 import type { ApiKeys } from "./guards/api-keys.ts";
 import type { LoadLimits } from "./limits.ts";
 import type { SearchService } from "./search-service.ts";
+import type { Tracing } from "./telemetry/tracing.ts";
 
 /** All that the app needs from outside. */
 export interface AppDeps {
@@ -28,6 +29,11 @@ export interface AppDeps {
   dataset?: string;
   /** Alignments that `ConceptMap/$translate` goes by. */
   maps?: readonly AlignmentMap[];
+  /** Origins whose pages may read answers; absent: none but this server's own. */
+  corsOrigins?: readonly string[];
+  tracing?: Pick<Tracing, "request">;
+  /** Where the app puts what must end with it; absent: it starts nothing of its own. */
+  background?: { canaryMs: number; stack: DisposableStack };
   /** Whether `/metrics` tells of the process too. */
   processMetrics: boolean;
 }

@@ -2,6 +2,7 @@ import type { RequestHandler, Response } from "express";
 import type { KeyHolder } from "./guards/api-keys.ts";
 import type { ProblemCode } from "./problems/http-problem.ts";
 import { HttpProblem } from "./problems/http-problem.ts";
+import type { TracedPart } from "./telemetry/tracing.ts";
 
 /** One request on its way: its name in logs, and the signal by which its work is given up. */
 export interface Call {
@@ -14,6 +15,8 @@ export interface Call {
   problem: ProblemCode | undefined;
   /** Whose key came with the request; undefined where keys are not asked for, or none that is known came. */
   holder: KeyHolder | undefined;
+  /** Parts that took time, for traces. */
+  readonly parts: TracedPart[];
   /** Shortens or extends the time that is left, counted from the start. */
   setDeadline(ms: number): void;
   /** Milliseconds until the deadline, at least 0. */
@@ -59,6 +62,7 @@ export function openCall({ now, newId, deadlineMs }: OpenCallDeps): RequestHandl
       route: "unmatched",
       problem: undefined,
       holder: undefined,
+      parts: [],
       setDeadline(ms) {
         clearTimeout(timer);
         timer = arm(ms);

@@ -7,10 +7,13 @@ import { FHIR_JSON } from "./fhir/fhir-answer.ts";
 import { fhirEndpoints } from "./fhir/fhir-endpoints.ts";
 import { Admission } from "./guards/admission.ts";
 import { type ApiKeys, keyOfRequest, requireScope } from "./guards/api-keys.ts";
+import { cors } from "./guards/cors.ts";
 import { hostGuard } from "./guards/host-guard.ts";
 import { perCallerLimit } from "./guards/rate-limit.ts";
 import { securityHeaders } from "./guards/security-headers.ts";
+import { cutSlowBodies } from "./guards/slow-bodies.ts";
 import { LIMITS } from "./limits.ts";
+import { mcpRoute } from "./mcp/mcp-route.ts";
 import { openApiDocument } from "./openapi-document.ts";
 import { HttpProblem } from "./problems/http-problem.ts";
 import { problemHandler, unknownPath } from "./problems/problem-handler.ts";
@@ -24,8 +27,10 @@ import { searchGetEndpoint } from "./routes/search-get.ts";
 import { searchPostEndpoint } from "./routes/search-post.ts";
 import { suggestEndpoint } from "./routes/suggest.ts";
 import { SearchDesk } from "./search-desk.ts";
+import { streamEndpoint } from "./streams/stream-endpoint.ts";
 import { Suggester } from "./suggest/suggester.ts";
 import { promMetrics } from "./telemetry/prom-metrics.ts";
+import { RecallCanary } from "./telemetry/recall-canary.ts";
 import { requestLog } from "./telemetry/request-log.ts";
 import { TermStore } from "./terms/term-store.ts";
 import { utsContentEndpoints } from "./uts/uts-content.ts";
@@ -34,7 +39,7 @@ import { utsSourceEndpoints } from "./uts/uts-source.ts";
 
 const OPENAPI = "/api/v1/openapi.json";
 /** Where what is asked costs something. */
-const DOORS = ["/api", "/rest", "/fhir"];
+const DOORS = ["/api", "/rest", "/fhir", "/mcp"];
 const BODIES = ["application/json", FHIR_JSON];
 
 /** The search API and its page, as an Express app that listens nowhere yet. */
@@ -44,12 +49,14 @@ export function createApp(deps: AppDeps): Express {
   const admission = new Admission(load);
   const metrics = promMetrics(() => admission, { process: deps.processMetrics });
   const desk = new SearchDesk({ searcher, admission, metrics, now });
+  const concepts = new ConceptLookup({ store, releases });
   const terms = new TermStore({ store, releases, dataset: deps.dataset });
   const endpoints: Endpoint[] = [
     searchGetEndpoint(desk),
     searchPostEndpoint(desk, load),
+    streamEndpoint(desk, load),
     suggestEndpoint(new Suggester({ store, releases, now, metrics })),
-    conceptEndpoint(new ConceptLookup({ store, releases })),
+    conceptEndpoint(concepts),
     releasesEndpoint(store, releases),
     aliveEndpoint(version),
     readyEndpoint(new ReadinessCheck(searcher, now)),
@@ -64,13 +71,20 @@ export function createApp(deps: AppDeps): Express {
   app.disable("etag");
   app.set("query parser", false); // each route reads its own, strictly
   app.use(openCall({ now, newId: deps.newId, deadlineMs: load.deadlineMs }));
-  app.use(requestLog(log, metrics, now));
+  app.use(requestLog(log, metrics, now, deps.tracing));
   app.use(securityHeaders());
+  if (deps.corsOrigins?.length) app.use(cors(deps.corsOrigins));
   if (deps.allowedHosts) app.use(hostGuard(deps.allowedHosts));
   if (deps.keys?.size) app.use(identifyHolder(deps.keys));
   if (deps.rateLimit > 0) app.use(DOORS, perCallerLimit(deps.rateLimit));
   if (deps.keys?.size) app.use(DOORS, refuseStrangers);
+  app.use(DOORS, cutSlowBodies);
   app.use(DOORS, express.json({ limit: LIMITS.bodyBytes, type: BODIES }));
+  const { background, dataset } = deps;
+  if (background) {
+    const canary = new RecallCanary({ searcher, store, admission, metrics, log });
+    background.stack.use(canary.every(background.canaryMs));
+  }
   const document = JSON.stringify(openApiDocument(endpoints, version));
   const route = (path: string, handler: RequestHandler): RequestHandler => {
     return function routed(request, response, next) {
@@ -96,6 +110,7 @@ export function createApp(deps: AppDeps): Express {
     route(OPENAPI, (_request, response) => sendJson(response, JSON.parse(document))),
   );
   app.all(OPENAPI, route(OPENAPI, otherMethods(["get"])));
+  app.all("/mcp", route("/mcp", mcpRoute({ desk, concepts, store, searcher, dataset, version })));
   app.use(route("page", page(deps.webFolder)));
   app.all("/", route("page", otherMethods(["get"])));
   app.use(unknownPath);

@@ -5,7 +5,7 @@ import type { SearchResponse } from "../src/retrieval/search-types.ts";
 import type { Call } from "./call.ts";
 import type { Admission } from "./guards/admission.ts";
 import type { SearchService } from "./search-service.ts";
-import type { Metrics } from "./telemetry/metrics.ts";
+import type { Metrics, SearchPart } from "./telemetry/metrics.ts";
 
 /** A request as the schemas leave it: what was not given is undefined. */
 export interface DeskRequest {
@@ -20,6 +20,9 @@ export interface DeskRequest {
   explain: boolean;
   dataset?: string | undefined;
 }
+
+/** What a search needs to know of the call that it is made for. */
+export type SearchCall = Pick<Call, "signal" | "remainingMs"> & Partial<Pick<Call, "parts">>;
 
 export interface SearchDeskDeps {
   searcher: SearchService;
@@ -40,7 +43,7 @@ export class SearchDesk {
   }
 
   /** Errors: `usage` for what can't be searched, `overloaded`, and whatever the search throws. */
-  search(request: DeskRequest, call: Pick<Call, "signal" | "remainingMs">): Promise<SearchResponse[]> {
+  search(request: DeskRequest, call: SearchCall): Promise<SearchResponse[]> {
     const { queries, k, offset = 0, filter, encoders, lang, facets, explain, dataset } = request;
     const { signal } = call;
     // All queries are checked before the first is searched: a batch is answered whole or not at all.
@@ -82,17 +85,21 @@ export class SearchDesk {
   async #part(
     queries: readonly string[],
     shared: Omit<Parameters<SearchService["search"]>[0], "queries">,
-    call: Pick<Call, "signal" | "remainingMs">,
+    call: SearchCall,
   ): Promise<SearchResponse[]> {
     const { searcher, metrics, now } = this.#deps;
     const started = now();
     const count = queries.length;
+    const ended = (name: SearchPart, ms: number): void => {
+      metrics.part(name, count, ms / 1000);
+      call.parts?.push({ name, startedMs: now() - ms, ms });
+    };
     const responses = await searcher.search(
       { queries, ...shared },
       {
-        onEncoded: (ms) => metrics.part("encode", count, ms / 1000),
-        onStored: (ms) => metrics.part("store", count, ms / 1000),
-        onMerged: (ms) => metrics.part("merge", count, ms / 1000),
+        onEncoded: (ms) => ended("encode", ms),
+        onStored: (ms) => ended("store", ms),
+        onMerged: (ms) => ended("merge", ms),
         signal: call.signal,
         remainingMs: () => call.remainingMs(),
       },

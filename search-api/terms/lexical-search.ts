@@ -58,7 +58,9 @@ export async function lexicalSearch(
     if (mode === "exact" && record.text !== text) return [];
     if (mode === "ends" && !normalizeText(record.text).endsWith(norm)) return [];
     const passing = passingAtoms(record, filter, below);
-    const atoms = mode === "code" ? passing.filter(byCode) : passing;
+    // A code is that of some of a string's atoms; its other concepts are not meant.
+    const coded = mode === "code" || mode === "filter" ? passing.filter(byCode) : [];
+    const atoms = mode === "code" || coded.length > 0 ? coded : passing;
     return atoms.length === 0 ? [] : [{ record, atoms, place: placeOf(record, atoms, text, norm, byCode) }];
   });
   return hits

@@ -22,6 +22,7 @@ describe("the OpenAPI document", () => {
       "get /metrics",
       "get /readyz",
       "post /api/v1/search",
+      "post /api/v1/search/stream",
     ]);
     const paths = Object.values(api.oracle.document["paths"] as Record<string, Record<string, unknown>>);
     const ids = paths.flatMap((item) =>
