@@ -56,7 +56,7 @@ async function placesOf(
   const matched = await matching;
   return evidence.map((found, i) => {
     const input = { evidence: found, legs, filter: {}, matched: matched[i]! };
-    const results = rankConcepts({ ...input, k: Number.POSITIVE_INFINITY, explain: false });
+    const results = rankConcepts({ ...input, explain: false }).map(({ result }) => result);
     const right = results.filter((r) => queries[i]!.cuis.has(r.cui));
     const places: Places = { merged: Math.min(...right.map((r) => r.rank)) };
     for (const { encoder } of legs) {

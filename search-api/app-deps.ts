@@ -1,8 +1,11 @@
 import type { Logger } from "pino";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
+import type { AlignmentMap } from "./fhir/concept-maps.ts";
+import type { ApiKeys } from "./guards/api-keys.ts";
 import type { LoadLimits } from "./limits.ts";
 import type { ReviewDesk } from "./review/review-desk.ts";
 import type { SearchService } from "./search-service.ts";
+import type { Tracing } from "./telemetry/tracing.ts";
 
 /** All that the app needs from outside. */
 export interface AppDeps {
@@ -23,6 +26,17 @@ export interface AppDeps {
   allowedHosts?: readonly string[];
   /** Requests a minute from one address; 0 for no limit. */
   rateLimit: number;
+  /** Keys that are accepted; absent or empty: anyone may ask. */
+  keys?: ApiKeys;
+  /** The dataset that doors without such a parameter look into. */
+  dataset?: string;
+  /** Alignments that `ConceptMap/$translate` goes by. */
+  maps?: readonly AlignmentMap[];
+  /** Origins whose pages may read answers; absent: none but this server's own. */
+  corsOrigins?: readonly string[];
+  tracing?: Pick<Tracing, "request">;
+  /** Where the app puts what must end with it; absent: it starts nothing of its own. */
+  background?: { canaryMs: number; stack: DisposableStack };
   /** Whether `/metrics` tells of the process too. */
   processMetrics: boolean;
 }

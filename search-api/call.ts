@@ -1,6 +1,8 @@
 import type { RequestHandler, Response } from "express";
+import type { KeyHolder } from "./guards/api-keys.ts";
 import type { ProblemCode } from "./problems/http-problem.ts";
 import { HttpProblem } from "./problems/http-problem.ts";
+import type { TracedPart } from "./telemetry/tracing.ts";
 
 /** One request on its way: its name in logs, and the signal by which its work is given up. */
 export interface Call {
@@ -11,8 +13,14 @@ export interface Call {
   /** Path template, for logs and metrics; never the path itself, which may hold anything. */
   route: string;
   problem: ProblemCode | undefined;
+  /** Whose key came with the request; undefined where keys are not asked for, or none that is known came. */
+  holder: KeyHolder | undefined;
+  /** Parts that took time, for traces. */
+  readonly parts: TracedPart[];
   /** Shortens or extends the time that is left, counted from the start. */
   setDeadline(ms: number): void;
+  /** Milliseconds until the deadline, at least 0. */
+  remainingMs(): number;
 }
 
 const calls = new WeakMap<Response, Call>();
@@ -38,13 +46,14 @@ export function openCall({ now, newId, deadlineMs }: OpenCallDeps): RequestHandl
     const given = request.get("X-Request-Id");
     const controller = new AbortController();
     const startedMs = now();
-    const arm = (ms: number): NodeJS.Timeout =>
-      setTimeout(
-        () => {
-          controller.abort(new HttpProblem("deadline", `there was no answer within ${ms / 1000} s`));
-        },
-        Math.max(0, ms - (now() - startedMs)),
-      );
+    let allowedMs = deadlineMs;
+    const remainingMs = (): number => Math.max(0, allowedMs - (now() - startedMs));
+    const arm = (ms: number): NodeJS.Timeout => {
+      allowedMs = ms;
+      return setTimeout(() => {
+        controller.abort(new HttpProblem("deadline", `there was no answer within ${ms / 1000} s`));
+      }, remainingMs());
+    };
     let timer = arm(deadlineMs);
     const call: Call = {
       id: given !== undefined && CLIENT_ID.test(given) ? given : newId(),
@@ -52,10 +61,13 @@ export function openCall({ now, newId, deadlineMs }: OpenCallDeps): RequestHandl
       signal: controller.signal,
       route: "unmatched",
       problem: undefined,
+      holder: undefined,
+      parts: [],
       setDeadline(ms) {
         clearTimeout(timer);
         timer = arm(ms);
       },
+      remainingMs,
     };
     calls.set(response, call);
     response.set("X-Request-Id", call.id);

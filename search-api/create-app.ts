@@ -3,11 +3,17 @@ import type { AppDeps } from "./app-deps.ts";
 import { callOf, openCall } from "./call.ts";
 import { ConceptLookup } from "./concepts/concept-lookup.ts";
 import { type Endpoint, sendJson } from "./endpoint.ts";
+import { FHIR_JSON } from "./fhir/fhir-answer.ts";
+import { fhirEndpoints } from "./fhir/fhir-endpoints.ts";
 import { Admission } from "./guards/admission.ts";
+import { type ApiKeys, keyOfRequest, requireScope } from "./guards/api-keys.ts";
+import { cors } from "./guards/cors.ts";
 import { hostGuard } from "./guards/host-guard.ts";
-import { perAddressLimit } from "./guards/rate-limit.ts";
+import { perCallerLimit } from "./guards/rate-limit.ts";
 import { securityHeaders } from "./guards/security-headers.ts";
+import { cutSlowBodies } from "./guards/slow-bodies.ts";
 import { LIMITS } from "./limits.ts";
+import { mcpRoute } from "./mcp/mcp-route.ts";
 import { openApiDocument } from "./openapi-document.ts";
 import { HttpProblem } from "./problems/http-problem.ts";
 import { problemHandler, unknownPath } from "./problems/problem-handler.ts";
@@ -22,9 +28,20 @@ import { searchGetEndpoint } from "./routes/search-get.ts";
 import { searchPostEndpoint } from "./routes/search-post.ts";
 import { suggestEndpoint } from "./routes/suggest.ts";
 import { SearchDesk } from "./search-desk.ts";
+import { streamEndpoint } from "./streams/stream-endpoint.ts";
 import { Suggester } from "./suggest/suggester.ts";
 import { promMetrics } from "./telemetry/prom-metrics.ts";
+import { RecallCanary } from "./telemetry/recall-canary.ts";
 import { requestLog } from "./telemetry/request-log.ts";
+import { TermStore } from "./terms/term-store.ts";
+import { utsContentEndpoints } from "./uts/uts-content.ts";
+import { utsSearchEndpoint } from "./uts/uts-search.ts";
+import { utsSourceEndpoints } from "./uts/uts-source.ts";
+
+const OPENAPI = "/api/v1/openapi.json";
+/** Where what is asked costs something. */
+const DOORS = ["/api", "/rest", "/fhir", "/mcp"];
+const BODIES = ["application/json", FHIR_JSON];
 
 /** The search API and its page, as an Express app that listens nowhere yet. */
 export function createApp(deps: AppDeps): Express {
@@ -33,27 +50,43 @@ export function createApp(deps: AppDeps): Express {
   const admission = new Admission(load);
   const metrics = promMetrics(() => admission, { process: deps.processMetrics });
   const desk = new SearchDesk({ searcher, admission, metrics, now });
+  const concepts = new ConceptLookup({ store, releases });
+  const terms = new TermStore({ store, releases, dataset: deps.dataset });
   const endpoints: Endpoint[] = [
     searchGetEndpoint(desk),
     searchPostEndpoint(desk, load),
-    suggestEndpoint(new Suggester({ store, releases, now })),
-    conceptEndpoint(new ConceptLookup({ store, releases })),
+    streamEndpoint(desk, load),
+    suggestEndpoint(new Suggester({ store, releases, now, metrics })),
+    conceptEndpoint(concepts),
     releasesEndpoint(store, releases),
     aliveEndpoint(version),
     readyEndpoint(new ReadinessCheck(searcher, now)),
     metricsEndpoint(metrics),
     ...(deps.review ? reviewEndpoints(deps.review) : []),
+    utsSearchEndpoint(terms, desk, deps.dataset),
+    ...utsContentEndpoints(terms),
+    ...utsSourceEndpoints(terms, desk),
+    ...fhirEndpoints({ terms, desk, maps: deps.maps ?? [], version, newId: deps.newId }),
   ];
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", false); // each route reads its own, strictly
   app.use(openCall({ now, newId: deps.newId, deadlineMs: load.deadlineMs }));
-  app.use(requestLog(log, metrics, now));
+  app.use(requestLog(log, metrics, now, deps.tracing));
   app.use(securityHeaders());
+  if (deps.corsOrigins?.length) app.use(cors(deps.corsOrigins));
   if (deps.allowedHosts) app.use(hostGuard(deps.allowedHosts));
-  if (deps.rateLimit > 0) app.use("/api", perAddressLimit(deps.rateLimit));
-  app.use("/api", express.json({ limit: LIMITS.bodyBytes }));
+  if (deps.keys?.size) app.use(identifyHolder(deps.keys));
+  if (deps.rateLimit > 0) app.use(DOORS, perCallerLimit(deps.rateLimit));
+  if (deps.keys?.size) app.use(DOORS, refuseStrangers);
+  app.use(DOORS, cutSlowBodies);
+  app.use(DOORS, express.json({ limit: LIMITS.bodyBytes, type: BODIES }));
+  const { background, dataset } = deps;
+  if (background) {
+    const canary = new RecallCanary({ searcher, store, admission, metrics, log });
+    background.stack.use(canary.every(background.canaryMs));
+  }
   const document = JSON.stringify(openApiDocument(endpoints, version));
   const route = (path: string, handler: RequestHandler): RequestHandler => {
     return function routed(request, response, next) {
@@ -64,24 +97,44 @@ export function createApp(deps: AppDeps): Express {
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path))) {
     const here = endpoints.filter((endpoint) => endpoint.path === path);
     const pattern = path.replaceAll(/\{(\w+)\}/g, ":$1");
-    for (const { method, answer } of here) {
-      const handler: RequestHandler = (request, response) => answer(request, response, callOf(response));
+    for (const { method, answer, scope } of here) {
+      const handler: RequestHandler = (request, response) => {
+        const call = callOf(response);
+        if (deps.keys?.size && scope !== "anyone") requireScope(call.holder, scope);
+        return answer(request, response, call);
+      };
       app[method](pattern, route(path, handler));
     }
     app.all(pattern, route(path, otherMethods(here.map((endpoint) => endpoint.method))));
   }
-  const openapi = "/api/v1/openapi.json";
   app.get(
-    openapi,
-    route(openapi, (_request, response) => sendJson(response, JSON.parse(document))),
+    OPENAPI,
+    route(OPENAPI, (_request, response) => sendJson(response, JSON.parse(document))),
   );
-  app.all(openapi, route(openapi, otherMethods(["get"])));
+  app.all(OPENAPI, route(OPENAPI, otherMethods(["get"])));
+  app.all("/mcp", route("/mcp", mcpRoute({ desk, concepts, store, searcher, dataset, version })));
   app.use(route("page", page(deps.webFolder)));
   app.all("/", route("page", otherMethods(["get"])));
   app.use(unknownPath);
   app.use(problemHandler(store.url, log));
   return app;
 }
+
+/** Finds out whose key a request brings. */
+function identifyHolder(keys: ApiKeys): RequestHandler {
+  return function identified(request, response, next) {
+    const key = keyOfRequest(request);
+    callOf(response).holder = key === undefined ? undefined : keys.holder(key);
+    next();
+  };
+}
+
+/** Refuses requests without a key before their bodies are read. What the API looks like is no secret. */
+const refuseStrangers: RequestHandler = (request, response, next) => {
+  const { holder } = callOf(response);
+  if (`${request.baseUrl}${request.path}` !== OPENAPI) requireScope(holder, "search");
+  next();
+};
 
 /** Says which methods a path has: as an answer to OPTIONS, as a problem to every other. */
 function otherMethods(methods: readonly ("get" | "post")[]): RequestHandler {

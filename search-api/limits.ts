@@ -18,6 +18,14 @@ export const LIMITS = {
   /** Entries of one page of a review, and ratings of one request. */
   reviewEntries: 50,
   reviewRatings: 100,
+  /** Queries of one stream, and characters of one of its lines. */
+  streamQueries: 100_000,
+  lineCharacters: 65_536,
+  /** Codes of one expansion, and how many may be left out before it. */
+  fhirCount: 1_000,
+  fhirOffset: 10_000,
+  /** Results on one page of the UTS door. */
+  utsPageSize: 200,
   /** Characters of a concept's identifier. */
   cuiCharacters: 200,
 } as const;
@@ -33,6 +41,9 @@ export interface LoadLimits {
   /** Longest answer to a request, and to one of many queries. */
   deadlineMs: number;
   batchDeadlineMs: number;
+  /** Longest time that a stream of queries may take, and how many may be open. */
+  streamDeadlineMs: number;
+  streams: number;
 }
 
 export const DEFAULT_LOAD: LoadLimits = {
@@ -41,4 +52,6 @@ export const DEFAULT_LOAD: LoadLimits = {
   maxWaitMs: 5_000,
   deadlineMs: 10_000,
   batchDeadlineMs: 120_000,
+  streamDeadlineMs: 3_600_000,
+  streams: 8,
 };

@@ -1,5 +1,7 @@
+import { z } from "zod";
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiPathsObject } from "zod-openapi";
 import type { Endpoint } from "./endpoint.ts";
+import { FHIR_JSON } from "./fhir/fhir-answer.ts";
 import { problemSchema } from "./schemas/problem-schema.ts";
 
 const PROBLEM = {
@@ -7,11 +9,27 @@ const PROBLEM = {
   content: { "application/problem+json": { schema: problemSchema } },
 };
 
+const OUTCOME = {
+  description: "What is wrong, as FHIR says it",
+  content: {
+    [FHIR_JSON]: {
+      schema: z
+        .looseObject({
+          resourceType: z.literal("OperationOutcome"),
+          issue: z.array(
+            z.object({ severity: z.literal("error"), code: z.string(), diagnostics: z.string() }),
+          ),
+        })
+        .meta({ id: "OperationOutcome" }),
+    },
+  },
+};
+
 /** The OpenAPI 3.1 document of the endpoints, from the very schemas that read requests and describe answers. */
 export function openApiDocument(endpoints: readonly Endpoint[], version: string): object {
   const paths: ZodOpenApiPathsObject = {};
-  for (const { path, method, operation } of endpoints)
-    paths[path] = { ...paths[path], [method]: withProblems(operation) };
+  for (const endpoint of endpoints)
+    paths[endpoint.path] = { ...paths[endpoint.path], [endpoint.method]: withProblems(endpoint) };
   return createDocument({
     openapi: "3.1.0",
     info: {
@@ -22,15 +40,37 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/" }],
-    tags: ["Search", "Concepts", "Releases", "Review", "Operations"].map((name) => ({ name })),
+    tags: ["Search", "Concepts", "Releases", "UTS", "FHIR", "Review", "Operations"].map((name) => ({ name })),
     paths,
+    components: {
+      securitySchemes: {
+        bearer: { type: "http", scheme: "bearer" },
+        header: { type: "apiKey", in: "header", name: "X-API-Key" },
+      },
+    },
   });
 }
 
-/** Any operation may be refused; the document says with which statuses. */
-function withProblems(operation: ZodOpenApiOperationObject): ZodOpenApiOperationObject {
+/** Any operation may be refused; the document says with which statuses, and which need a key where keys are asked for. */
+function withProblems({ operation, door, scope }: Endpoint): ZodOpenApiOperationObject {
   const body = operation.requestBody ? ["413", "415"] : [];
-  const statuses = ["400", "403", "404", "408", ...body, "429", "431", "500", "503", "504"] as const;
-  const problems = Object.fromEntries(statuses.map((status) => [status, PROBLEM]));
-  return { ...operation, responses: { ...operation.responses, ...problems } };
+  const fhir = door === "fhir" ? ["406", "422"] : [];
+  const statuses = [
+    "400",
+    "401",
+    "403",
+    "404",
+    "408",
+    ...fhir,
+    ...body,
+    "429",
+    "431",
+    "500",
+    "503",
+    "504",
+  ] as const;
+  const problem = door === "fhir" ? OUTCOME : PROBLEM;
+  const problems = Object.fromEntries(statuses.map((status) => [status, problem]));
+  const security = scope !== "anyone" ? { security: [{}, { bearer: [] }, { header: [] }] } : {};
+  return { ...operation, ...security, responses: { ...operation.responses, ...problems } };
 }

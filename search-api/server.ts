@@ -22,7 +22,8 @@ export interface RunningServer extends AsyncDisposable {
 
 // Slow clients must not hold connections for ever; a proxy's idle connections must outlive the proxy's own patience.
 const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
+// Streams of queries arrive as fast as they are answered; bodies of other requests are cut at their deadlines.
+const REQUEST_TIMEOUT_MS = 3_600_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 const MAX_HEADER_BYTES = 16_384;
 

@@ -1,12 +1,13 @@
 import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { Logger } from "pino";
 import { callOf } from "../call.ts";
+import { operationOutcome, sendFhir } from "../fhir/fhir-answer.ts";
 import { faultOf } from "../telemetry/request-log.ts";
 import { asHttpProblem, HttpProblem, problemDocument, STATUS } from "./http-problem.ts";
 
-/** The last handler: every error becomes `application/problem+json`. */
+/** The last handler: every error becomes `application/problem+json`, or what FHIR has in its place. */
 export function problemHandler(storeUrl: string, log: Logger): ErrorRequestHandler {
-  return function answerProblem(error, _request, response, next) {
+  return function answerProblem(error, request, response, next) {
     const call = callOf(response);
     const problem = asHttpProblem(error, storeUrl);
     const status = STATUS[problem.code];
@@ -16,9 +17,10 @@ export function problemHandler(storeUrl: string, log: Logger): ErrorRequestHandl
       next(error);
       return;
     }
+    response.status(status).set(problem.headers);
+    if (request.path.startsWith("/fhir/"))
+      return sendFhir(response, operationOutcome(problem.code, problem.message));
     response
-      .status(status)
-      .set(problem.headers)
       .set("Cache-Control", "no-store")
       .type("application/problem+json")
       .send(JSON.stringify(problemDocument(problem.code, problem.message, call.id)));

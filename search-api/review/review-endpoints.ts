@@ -28,6 +28,7 @@ function overview(desk: ReviewDesk): Endpoint {
   return {
     method: "get",
     path: "/api/v1/review",
+    scope: "review",
     operation: {
       operationId: "review",
       summary: "The alignment under review: its size, everyone's progress, and their agreement",
@@ -45,6 +46,7 @@ function entries(desk: ReviewDesk): Endpoint {
   return {
     method: "get",
     path: "/api/v1/review/entries",
+    scope: "review",
     operation: {
       operationId: "reviewEntries",
       summary: "Entries of the lexicon with both encoders' candidates and all ratings",
@@ -62,6 +64,7 @@ function undoable(desk: ReviewDesk): Endpoint {
   return {
     method: "get",
     path: "/api/v1/review/undoable",
+    scope: "review",
     operation: {
       operationId: "undoableRatings",
       summary: "A reviewer's latest ratings that are not taken back",
@@ -80,6 +83,7 @@ function rate(desk: ReviewDesk): Endpoint {
   return {
     method: "post",
     path: "/api/v1/review/ratings",
+    scope: "review",
     operation: {
       operationId: "rate",
       summary: "Rate pairs, or take ratings back",
@@ -100,6 +104,7 @@ function table(desk: ReviewDesk): Endpoint {
   return {
     method: "get",
     path: "/api/v1/review/ratings.csv",
+    scope: "review",
     operation: {
       operationId: "ratingsTable",
       summary: "All present ratings as CSV, as `termduet review import` takes them",

@@ -9,6 +9,7 @@ export function conceptEndpoint(concepts: ConceptLookup): Endpoint {
   return {
     method: "get",
     path: "/api/v1/concepts/{cui}",
+    scope: "search",
     operation: {
       operationId: "concept",
       summary: "A concept: names, definitions, types, hierarchy, relations",

@@ -8,6 +8,7 @@ export function aliveEndpoint(version: string): Endpoint {
   return {
     method: "get",
     path: "/healthz",
+    scope: "anyone",
     operation: {
       operationId: "alive",
       summary: "Whether the process answers",
@@ -23,6 +24,7 @@ export function readyEndpoint(readiness: ReadinessCheck): Endpoint {
   return {
     method: "get",
     path: "/readyz",
+    scope: "anyone",
     operation: {
       operationId: "ready",
       summary: "Whether the store and the encoders answer",

@@ -7,6 +7,7 @@ export function metricsEndpoint(metrics: Metrics): Endpoint {
   return {
     method: "get",
     path: "/metrics",
+    scope: "admin",
     operation: {
       operationId: "metrics",
       summary: "Metrics in Prometheus' exposition format",

@@ -12,6 +12,7 @@ export function releasesEndpoint(store: VectorStore, releases: SearchService["re
   return {
     method: "get",
     path: "/api/v1/releases",
+    scope: "search",
     operation: {
       operationId: "releases",
       summary: "The releases of the store, their sources, languages and encoders",

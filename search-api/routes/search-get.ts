@@ -9,6 +9,7 @@ export function searchGetEndpoint(desk: SearchDesk): Endpoint {
   return {
     method: "get",
     path: "/api/v1/search",
+    scope: "search",
     operation: {
       operationId: "search",
       summary: "Search the active release by meaning, name, code or CUI",
@@ -17,8 +18,12 @@ export function searchGetEndpoint(desk: SearchDesk): Endpoint {
       responses: jsonAnswer("Concepts, best first; the same query gives the same page", searchResponseSchema),
     },
     async answer(request, response, call) {
-      const { q, sab, lat, tty, sty, cui, ...rest } = parsed(searchQuerySchema, queryValues(request.url));
-      const search = desk.search({ ...rest, queries: [q], filter: { sab, lat, tty, sty, cui } }, call.signal);
+      const { q, sab, lat, tty, sty, group, cui, under, ...rest } = parsed(
+        searchQuerySchema,
+        queryValues(request.url),
+      );
+      const filter = { sab, lat, tty, sty, group, cui, under };
+      const search = desk.search({ ...rest, queries: [q], filter }, call);
       const [answer] = await orAbort(call.signal, search);
       sendJson(response, answer);
     },

@@ -11,6 +11,7 @@ export function searchPostEndpoint(desk: SearchDesk, load: LoadLimits): Endpoint
   return {
     method: "post",
     path: "/api/v1/search",
+    scope: "search",
     operation: {
       operationId: "searchBatch",
       summary: "Search for many queries at once",
@@ -24,7 +25,7 @@ export function searchPostEndpoint(desk: SearchDesk, load: LoadLimits): Endpoint
         throw new HttpProblem("unsupported-media-type", "the body must be application/json");
       const body = parsed(searchBodySchema, request.body);
       if (body.queries.length > 1) call.setDeadline(load.batchDeadlineMs);
-      const responses = await orAbort(call.signal, desk.search(body, call.signal));
+      const responses = await orAbort(call.signal, desk.search(body, call));
       sendJson(response, { responses });
     },
   };

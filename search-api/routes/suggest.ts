@@ -9,6 +9,7 @@ export function suggestEndpoint(suggester: Suggester): Endpoint {
   return {
     method: "get",
     path: "/api/v1/suggest",
+    scope: "search",
     operation: {
       operationId: "suggest",
       summary: "Complete what is being typed",
@@ -21,8 +22,8 @@ export function suggestEndpoint(suggester: Suggester): Endpoint {
     },
     async answer(request, response, call) {
       const { q, k, dataset, ...filter } = parsed(suggestQuerySchema, queryValues(request.url));
-      const { sab = [], lat = [] } = filter;
-      const work = suggester.suggest({ q, k, dataset, filter: { sab, lat } });
+      const { sab = [], lat = [], sty = [], group = [] } = filter;
+      const work = suggester.suggest({ q, k, dataset, filter: { sab, lat, sty, group } });
       sendJson(response, await orAbort(call.signal, work));
     },
   };

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { FACET_FIELDS } from "../../src/retrieval/facets.ts";
+import { KNOWN_LANGUAGES, latOf } from "../../src/terminology/languages.ts";
+import { SEMANTIC_GROUPS, semanticGroup } from "../../src/terminology/semantic-groups.ts";
 import { LIMITS } from "../limits.ts";
 import "zod-openapi"; // types of `.meta()`
 
@@ -7,18 +10,66 @@ const entry = z.string().min(1).max(LIMITS.entryCharacters);
 /** A list in a body. */
 export const list = z.array(entry).max(LIMITS.listEntries);
 
-/** A list in a query string: `A,B`. An empty one is no filter. */
-export function listParameter(description: string) {
+const GROUPS = SEMANTIC_GROUPS.map(({ id }) => id);
+
+/** Semantic groups by their four letters or names, as the letters. */
+export const groupList = z
+  .array(
+    entry
+      .refine((name) => semanticGroup(name) !== undefined, `must be of ${GROUPS.join(", ")}`)
+      .transform((name) => semanticGroup(name)!.id)
+      .meta({ override: { type: "string", enum: GROUPS } }),
+  )
+  .max(LIMITS.listEntries);
+
+const KNOWN_LANGUAGE = "must be a language, e.g. fr or FRE";
+
+/** Languages by any usual tag, as LAT, in order of preference. */
+export const languageList = z
+  .array(
+    entry
+      .refine((tag) => latOf(tag) !== undefined, KNOWN_LANGUAGE)
+      .transform((tag) => latOf(tag)!)
+      .meta({ override: { type: "string", enum: [...KNOWN_LANGUAGES] } }),
+  )
+  .max(LIMITS.listEntries);
+
+const FACETS = [...FACET_FIELDS];
+
+/** Fields whose values shall be counted. */
+export const facetList = z
+  .array(z.enum(FACET_FIELDS, `must be of ${FACETS.join(", ")}`))
+  .max(LIMITS.listEntries);
+
+/** Parameters that every search takes. */
+export const groupParameter = listParameter("Semantic groups, e.g. DISO", groupList, GROUPS);
+export const languageParameter = listParameter(
+  "Languages in which concepts shall be named, e.g. fr; the first that has a name, else the preferred name",
+  languageList,
+  [...KNOWN_LANGUAGES],
+);
+export const facetParameter = listParameter("Fields to count over all results", facetList, FACETS);
+
+/** A list in a query string: `A,B`. An empty one is as none. */
+export function listParameter<Entries extends z.ZodType<readonly string[], string[]> = typeof list>(
+  description: string,
+  entries: Entries = list as z.ZodType<readonly string[], string[]> as Entries,
+  values?: string[],
+) {
   return z
     .string()
     .transform((text) => text.split(",").map((part) => part.trim()))
     .transform((parts) => parts.filter(Boolean))
-    .pipe(list)
+    .pipe(entries)
     .optional()
     .meta({
       description: `${description}; several with commas between`,
       param: { style: "form", explode: false },
-      override: { type: "array", items: { type: "string" }, maxItems: LIMITS.listEntries },
+      override: {
+        type: "array",
+        items: { type: "string", ...(values ? { enum: values } : {}) },
+        maxItems: LIMITS.listEntries,
+      },
     });
 }
 

@@ -1,9 +1,16 @@
 import { z } from "zod";
+import { FACET_FIELDS } from "../../src/retrieval/facets.ts";
 import { MATCH_TYPES, MATCHED_BY } from "../../src/retrieval/search-types.ts";
 import { LIMITS } from "../limits.ts";
 import {
   datasetParameter,
+  facetList,
+  facetParameter,
   flagParameter,
+  groupList,
+  groupParameter,
+  languageList,
+  languageParameter,
   list,
   listParameter,
   nameText,
@@ -22,7 +29,11 @@ export const searchQuerySchema = z.strictObject({
   lat: listParameter("Languages (LAT), e.g. FRE"),
   tty: listParameter("Term types (TTY), e.g. PT"),
   sty: listParameter("Semantic types (TUI), e.g. T047"),
+  group: groupParameter,
   cui: listParameter("Concepts (CUI)"),
+  under: listParameter("Concepts (CUI) above what is wanted in a hierarchy of any source, or itself wanted"),
+  lang: languageParameter,
+  facets: facetParameter,
   encoders: listParameter("Encoders to ask; all of the release when left out"),
   explain: flagParameter.meta({ description: "1: say what each encoder saw" }),
   dataset: datasetParameter,
@@ -44,10 +55,14 @@ export const searchBodySchema = z
         lat: list.optional(),
         tty: list.optional(),
         sty: list.optional(),
+        group: groupList.optional(),
         cui: list.optional(),
+        under: list.optional(),
       })
       .default({}),
     encoders: z.array(nameText).max(LIMITS.listEntries).optional(),
+    lang: languageList.optional(),
+    facets: facetList.optional(),
     explain: z.boolean().default(false),
     dataset: datasetParameter,
   })
@@ -83,11 +98,19 @@ const matchSchema = z
   })
   .meta({ id: "Match" });
 
+const facetSchema = z
+  .array(z.object({ value: z.string(), name: z.string().optional(), count: z.int().min(1) }))
+  .meta({ id: "Facet", description: "Concepts by value, most first" });
+
 const resultSchema = z
   .object({
     rank: z.int().min(1),
     cui: z.string(),
     name: z.string().meta({ description: "Preferred name of the concept" }),
+    display: z
+      .object({ text: z.string(), lat: z.string().optional() })
+      .optional()
+      .meta({ description: "With lang: the name to show, and its language" }),
     string: z.string().meta({ description: "String of the concept that matched best" }),
     aui: z.string(),
     sab: z.string(),
@@ -118,6 +141,10 @@ export const searchResponseSchema = z
     release: z.string(),
     tookMs: z.number(),
     results: z.array(resultSchema),
+    facets: z.partialRecord(z.enum(FACET_FIELDS), facetSchema).optional().meta({
+      description:
+        "With facets: counts over the whole list, of at most 200 concepts, that the pages are cut from",
+    }),
     more: z.literal(true).optional().meta({ description: "Present where more results follow" }),
   })
   .meta({ id: "SearchResponse" });

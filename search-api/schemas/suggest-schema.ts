@@ -1,12 +1,14 @@
 import { z } from "zod";
 import { LIMITS } from "../limits.ts";
-import { datasetParameter, listParameter, queryText, wholeParameter } from "./parameters.ts";
+import { datasetParameter, groupParameter, listParameter, queryText, wholeParameter } from "./parameters.ts";
 
 export const suggestQuerySchema = z.strictObject({
   q: queryText.meta({ description: "What has been typed so far: the beginning of a name, or of a CUI" }),
   k: wholeParameter(1, LIMITS.suggestions, 10, "Suggestions"),
   sab: listParameter("Sources (SAB)"),
   lat: listParameter("Languages (LAT)"),
+  sty: listParameter("Semantic types (TUI)"),
+  group: groupParameter,
   dataset: datasetParameter,
 });
 

@@ -1,16 +1,20 @@
-import { passingAtoms, type SearchFilter } from "../../src/retrieval/search-filter.ts";
+import { passingAtoms, type SearchFilter, storeFilter } from "../../src/retrieval/search-filter.ts";
 import type { ConceptRecord, KeptAtom, StringRecord } from "../../src/terminology/concept.ts";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import { normalizeText } from "../../src/text/normalize.ts";
 import type { ReleaseRecord } from "../../src/vector-store/release-record.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
+import { LIMITS } from "../limits.ts";
 import type { Suggestion, SuggestResponse } from "../schemas/suggest-schema.ts";
 import type { SearchService } from "../search-service.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { Recent } from "./recent.ts";
 
 export interface SuggesterDeps {
   store: VectorStore;
   releases: SearchService["releases"];
   now: () => number;
+  metrics: Pick<Metrics, "cache">;
 }
 
 export interface SuggestRequest {
@@ -20,23 +24,23 @@ export interface SuggestRequest {
   dataset?: string | undefined;
 }
 
-// Several strings of a concept begin alike, and some are left out by the filter.
+// Several strings of a concept begin alike.
 const STRINGS = 200;
-
-interface Draft extends Suggestion {
-  norm: string;
-  obsolete: boolean;
-}
+// Many people type the same first letters, and what these begin is the most to sort.
+const REMEMBERED = 2_000;
 
 /**
  * Completes what is being typed. Apart from what has been typed to its end, which comes first, the order depends on the
- * strings alone and not on what was typed, so that suggestions only drop out while typing and never change places.
+ * strings alone (the best known first, obsolete ones last) and not on what was typed, so that suggestions only drop out
+ * while typing and never change places.
  */
 export class Suggester {
   readonly #deps: SuggesterDeps;
+  readonly #recent: Recent<Suggestion[]>;
 
   constructor(deps: SuggesterDeps) {
     this.#deps = deps;
+    this.#recent = new Recent(REMEMBERED, (hit) => deps.metrics.cache("suggestions", hit));
   }
 
   async suggest({ q, k, filter, dataset }: SuggestRequest): Promise<SuggestResponse> {
@@ -45,78 +49,81 @@ export class Suggester {
     const norm = normalizeText(q);
     if (norm === "") throw new TermduetError("usage", "q is empty; give the beginning of a name");
     const release = await releases.resolve(dataset);
-    const [byName, byCui] = await Promise.all([
-      this.#byName(release, norm, filter),
-      this.#byCui(release, q.trim(), filter),
-    ]);
-    const seen = new Set<string>();
-    const suggestions: Suggestion[] = [];
-    for (const { norm: _, obsolete: __, ...suggestion } of [...byCui, ...byName]) {
-      if (suggestions.length === k) break;
-      if (seen.has(suggestion.cui)) continue;
-      seen.add(suggestion.cui);
-      suggestions.push(suggestion);
-    }
+    const typed = q.trim();
+    const key = JSON.stringify([release.strings, typed, filter]);
+    const all = await this.#recent.get(key, () => this.#suggestions(release, norm, typed, filter));
+    const suggestions = all.slice(0, k);
     const tookMs = Math.round((now() - started) * 10) / 10;
     return { dataset: release.dataset, release: release.release, tookMs, suggestions };
   }
 
-  async #byName({ strings }: ReleaseRecord, typed: string, filter: SearchFilter): Promise<Draft[]> {
-    const found = await this.#deps.store.findByPrefix(strings, "norm", typed, STRINGS);
-    const drafts = found.flatMap(({ body }) => draftsOf(JSON.parse(body) as StringRecord, typed, filter));
-    return drafts.sort(
-      (a, b) =>
-        Number(b.exact) - Number(a.exact) ||
-        Number(a.obsolete) - Number(b.obsolete) ||
-        a.norm.length - b.norm.length ||
-        compare(a.norm, b.norm) ||
-        compare(a.string, b.string) ||
-        compare(a.cui, b.cui),
-    );
+  async #suggestions(
+    release: ReleaseRecord,
+    norm: string,
+    typed: string,
+    filter: SearchFilter,
+  ): Promise<Suggestion[]> {
+    const found = await Promise.all([
+      this.#byCui(release, typed, filter),
+      this.#whole(release, norm, filter),
+      this.#begun(release, norm, filter),
+    ]);
+    const seen = new Map<string, Suggestion>();
+    for (const suggestion of found.flat())
+      if (!seen.has(suggestion.cui)) seen.set(suggestion.cui, suggestion);
+    return [...seen.values()].slice(0, LIMITS.suggestions);
+  }
+
+  /** Strings that have been typed to their end, the best known first. */
+  async #whole({ strings }: ReleaseRecord, norm: string, filter: SearchFilter): Promise<Suggestion[]> {
+    const found = await this.#deps.store.find(strings, "norm", [norm], STRINGS);
+    return found
+      .map(({ body }) => JSON.parse(body) as StringRecord)
+      .sort((a, b) => b.prominence - a.prominence)
+      .flatMap((record) => suggestionsOf(record, norm, filter));
+  }
+
+  async #begun({ strings }: ReleaseRecord, norm: string, filter: SearchFilter): Promise<Suggestion[]> {
+    const pushed = storeFilter(filter);
+    const options = { by: "prominence", ...(pushed ? { filter: pushed } : {}) };
+    const found = await this.#deps.store.findByPrefix(strings, "norm", norm, STRINGS, options);
+    return found.flatMap(({ body }) => suggestionsOf(JSON.parse(body) as StringRecord, norm, filter));
   }
 
   /** An identifier that is being typed: one word with a digit in it. */
-  async #byCui({ concepts }: ReleaseRecord, typed: string, filter: SearchFilter): Promise<Draft[]> {
+  async #byCui({ concepts }: ReleaseRecord, typed: string, filter: SearchFilter): Promise<Suggestion[]> {
     if (!/^\p{L}[\p{L}\p{N}.:_-]*\d[\p{L}\p{N}.:_-]*$/u.test(typed)) return [];
     const begins = typed.toUpperCase();
     const found = await this.#deps.store.findByPrefix(concepts, "id", begins, 10);
     return found.flatMap(({ body }) => {
       const concept = JSON.parse(body) as ConceptRecord;
       const named = concept.atoms.find((atom) => atom.str === concept.name) ?? concept.atoms[0];
-      const passes = filtersOf(filter, concept.atoms).length > 0;
+      const { cui, name, semanticTypes, atoms } = concept;
+      const record = { text: name, prominence: 0, atoms, concepts: [{ cui, name, semanticTypes }] };
+      const passes = passingAtoms(record, filter).length > 0;
       return named && passes
-        ? [draft(concept.cui, concept.name, named, concept.cui, concept.cui === begins)]
+        ? [suggestion(concept.cui, concept.name, named, concept.cui, concept.cui === begins)]
         : [];
     });
   }
 }
 
-function draftsOf(record: StringRecord, typed: string, filter: SearchFilter): Draft[] {
-  const norm = normalizeText(record.text);
+function suggestionsOf(record: StringRecord, typed: string, filter: SearchFilter): Suggestion[] {
+  const exact = normalizeText(record.text) === typed;
   const atoms = passingAtoms(record, filter);
   return record.concepts.flatMap(({ cui, name }) => {
     const own = atoms.filter((atom) => atom.cui === cui);
     const best = own.find((atom) => atom.suppress === "N" && atom.isPref) ?? own[0];
-    return best ? [{ ...draft(cui, name, best, record.text, norm === typed), norm }] : [];
+    return best ? [suggestion(cui, name, best, record.text, exact)] : [];
   });
 }
 
-function draft(
+function suggestion(
   cui: string,
   name: string,
-  { sab, tty, lat, suppress }: KeptAtom,
+  { sab, tty, lat }: KeptAtom,
   string: string,
   exact: boolean,
-): Draft {
-  return { string, cui, name, sab, tty, lat, exact, norm: string, obsolete: suppress !== "N" };
-}
-
-function filtersOf({ sab, lat }: SearchFilter, atoms: readonly KeptAtom[]): KeptAtom[] {
-  return atoms.filter(
-    (atom) => (!sab?.length || sab.includes(atom.sab)) && (!lat?.length || lat.includes(atom.lat)),
-  );
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+): Suggestion {
+  return { string, cui, name, sab, tty, lat, exact };
 }

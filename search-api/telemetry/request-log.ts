@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import { errnoOf, TermduetError } from "../../src/terminology/termduet-error.ts";
 import { callOf } from "../call.ts";
 import type { Metrics } from "./metrics.ts";
+import type { Tracing } from "./tracing.ts";
 
 const REFUSALS = new Set(["overloaded", "deadline", "too-many-requests"]);
 
@@ -10,7 +11,12 @@ const REFUSALS = new Set(["overloaded", "deadline", "too-many-requests"]);
  * One line and one observation per request. The path's template is written instead of the path, and neither query,
  * headers, body nor address: they may say who asked what.
  */
-export function requestLog(log: Logger, metrics: Metrics, now: () => number): RequestHandler {
+export function requestLog(
+  log: Logger,
+  metrics: Metrics,
+  now: () => number,
+  tracing?: Pick<Tracing, "request">,
+): RequestHandler {
   return function logged(request, response, next) {
     const call = callOf(response);
     response.once("close", () => {
@@ -18,6 +24,21 @@ export function requestLog(log: Logger, metrics: Metrics, now: () => number): Re
       const status = response.writableFinished ? response.statusCode : 499; // nginx's code for a client that left
       metrics.request({ route: call.route, method: methodOf(request.method), status }, ms / 1000);
       if (call.problem && REFUSALS.has(call.problem)) metrics.refused(call.problem);
+      const { startedMs, route, parts, id } = call;
+      const method = methodOf(request.method);
+      tracing?.request({
+        name: `${method} ${route}`,
+        startedMs,
+        ms,
+        attributes: {
+          "http.request.method": method,
+          "http.route": route,
+          "http.response.status_code": status,
+          "termduet.request_id": id,
+        },
+        parts,
+        parent: request.get("traceparent"),
+      });
       const line = { requestId: call.id, method: methodOf(request.method), route: call.route, status };
       log.info({ ...line, ms: Math.round(ms * 10) / 10, ...(call.problem ? { code: call.problem } : {}) });
     });

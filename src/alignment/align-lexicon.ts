@@ -27,7 +27,7 @@ export interface AlignOptions {
 
 export interface AlignDeps {
   store: VectorStore;
-  searcher: Pick<Searcher, "releases" | "legs">;
+  searcher: Pick<Searcher, "legs"> & { readonly releases: Pick<Searcher["releases"], "resolve"> };
 }
 
 /** An encoder that took part. */

@@ -38,6 +38,14 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: "serve the search API and the web page",
     load: async () => (await import("./serve-command.ts")).serveCommand(),
   },
+  mcp: {
+    summary: "tools for an assistant, over the Model Context Protocol",
+    load: async () => (await import("./mcp-command.ts")).mcpCommand(),
+  },
+  keys: {
+    summary: "make a key for the search API",
+    load: async () => (await import("./keys-command.ts")).keysCommand(),
+  },
   releases: {
     summary: "releases in the store",
     load: async () => (await import("./releases-command.ts")).releasesCommand(),

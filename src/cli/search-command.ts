@@ -4,6 +4,8 @@ import type { Provider } from "../encoder/providers.ts";
 import { checkedQueries } from "../retrieval/check-request.ts";
 import type { SearchFilter } from "../retrieval/search-filter.ts";
 import type { SearchResponse } from "../retrieval/search-types.ts";
+import { latOf } from "../terminology/languages.ts";
+import { SEMANTIC_GROUPS, semanticGroup } from "../terminology/semantic-groups.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import { openStore } from "../vector-store/open-store.ts";
 import {
@@ -27,6 +29,7 @@ interface Options extends SearchFilter {
   batch?: string;
   out?: string;
   encoders?: string[];
+  lang?: string[];
   explain?: boolean;
   exact?: boolean;
   quiet?: boolean;
@@ -50,7 +53,10 @@ export function searchCommand(): Command {
     .option("--lat <list>", "languages, e.g. FRE", list)
     .option("--tty <list>", "term types", list)
     .option("--sty <list>", "semantic types, e.g. T047", list)
+    .option("--group <list>", "semantic groups, e.g. DISO", list)
     .option("--cui <list>", "concepts", list)
+    .option("--under <list>", "concepts that stand above in a hierarchy", list)
+    .option("--lang <list>", "languages to name concepts in, e.g. fr", list)
     .addOption(setting("--encoders <list>", "encoders to ask (default: all of the release)").argParser(list))
     .option("--explain", "say what each encoder saw")
     .option("--exact", "compare with every vector instead of asking the index (slow)")
@@ -72,9 +78,12 @@ async function run(text: string | undefined, options: Options): Promise<void> {
   }
   await using store = await openStore(options.store);
   await using opened = openSearcher(store, catalogueOf(options), options.provider);
-  const { sab, lat, tty, sty, cui, encoders, dataset, k } = options;
+  const { sab, lat, tty, sty, group, cui, under, encoders, dataset, k } = options;
+  const languages = lats(options.lang);
   const filter = Object.fromEntries(
-    Object.entries({ sab, lat, tty, sty, cui }).filter(([, v]) => v !== undefined),
+    Object.entries({ sab, lat, tty, sty, group: groups(group), cui, under }).filter(
+      ([, v]) => v !== undefined,
+    ),
   );
   const search = (part: readonly string[]): Promise<SearchResponse[]> =>
     opened.searcher.search({
@@ -85,6 +94,7 @@ async function run(text: string | undefined, options: Options): Promise<void> {
       exact: options.exact ?? false,
       ...(dataset === undefined ? {} : { dataset }),
       ...(encoders ? { encoders } : {}),
+      ...(languages ? { languages } : {}),
     });
   if (text !== undefined) {
     const [response] = await search(queries);
@@ -92,6 +102,23 @@ async function run(text: string | undefined, options: Options): Promise<void> {
     return;
   }
   await writeAnswers(queries, options, search);
+}
+
+function groups(names: readonly string[] | undefined): string[] | undefined {
+  return names?.map((name) => {
+    const group = semanticGroup(name);
+    if (group) return group.id;
+    const known = SEMANTIC_GROUPS.map(({ id }) => id).join(", ");
+    throw new TermduetError("usage", `--group ${name} is no semantic group; there are ${known}`);
+  });
+}
+
+function lats(tags: readonly string[] | undefined): string[] | undefined {
+  return tags?.map((tag) => {
+    const lat = latOf(tag);
+    if (lat) return lat;
+    throw new TermduetError("usage", `--lang ${tag} is not a language that is known here, e.g. fr`);
+  });
 }
 
 /** Writes to a file beside the one asked for, which appears whole or not at all. */
@@ -143,13 +170,16 @@ function readQueries(path: string): string[] {
 
 function responseText({ dataset, release, tookMs, results }: SearchResponse): string {
   const head = `${dataset} ${release} · ${results.length} results · ${tookMs} ms\n`;
-  const rows = results.map(({ rank, rating, cui, name, string, lat, sab, matchType, semanticTypes }) => {
-    const via = string === name ? "" : ` — ${string} (${lat})`;
-    const types = semanticTypes.map((type) => type.name).join(", ");
-    return (
-      `${String(rank).padStart(3)}  ${"●".repeat(rating)}${"○".repeat(5 - rating)}  ${cui}  ${name}${via}\n` +
-      `              ${matchType} · ${sab}${types ? ` · ${types}` : ""}\n`
-    );
-  });
+  const rows = results.map(
+    ({ rank, rating, cui, name, display, string, lat, sab, matchType, semanticTypes }) => {
+      const shown = display?.text ?? name;
+      const via = string === shown ? "" : ` — ${string} (${lat})`;
+      const types = semanticTypes.map((type) => type.name).join(", ");
+      return (
+        `${String(rank).padStart(3)}  ${"●".repeat(rating)}${"○".repeat(5 - rating)}  ${cui}  ${shown}${via}\n` +
+        `              ${matchType} · ${sab}${types ? ` · ${types}` : ""}\n`
+      );
+    },
+  );
   return head + (rows.length > 0 ? rows.join("") : "nothing found\n");
 }

@@ -8,24 +8,31 @@ import { isLoopback } from "../../search-api/guards/host-guard.ts";
 import { DEFAULT_LOAD } from "../../search-api/limits.ts";
 import { ReviewDesk } from "../../search-api/review/review-desk.ts";
 import { type RunningServer, startServer } from "../../search-api/server.ts";
+import { tracingFrom } from "../../search-api/telemetry/tracing.ts";
 import type { Provider } from "../encoder/providers.ts";
 import type { Searcher } from "../retrieval/searcher.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import { openStore } from "../vector-store/open-store.ts";
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
-import { catalogueOf, encodersFolderOption, providerOption, storeOption } from "./common-options.ts";
+import {
+  catalogueOf,
+  datasetOption,
+  encodersFolderOption,
+  providerOption,
+  storeOption,
+} from "./common-options.ts";
 import { openSearcher } from "./open-searcher.ts";
 import { packageRoot, version } from "./paths.ts";
 import { grouped } from "./progress-line.ts";
+import { type GuardOptions, guardOptions, keysOf, mapsOf } from "./serve-guards.ts";
 import { list, setting, whole } from "./settings.ts";
 
 /** What `serve` needs to know; commands that serve after something else give it too. */
-export interface ServeOptions {
+export interface ServeOptions extends GuardOptions {
   store: string;
   encodersFolder: string;
   provider: Provider;
   port: number;
-  host: string;
   /** Names, besides this machine's own, under which a server on loopback may be called (behind a proxy). */
   allowedHosts?: string[];
   /** Requests a minute from one address; 0 for no limit. */
@@ -57,7 +64,8 @@ export function serveCommand(): Command {
         .default(0),
     )
     .option("--quiet", "no log");
-  for (const add of [storeOption, providerOption, encodersFolderOption]) add(command);
+  for (const add of [guardOptions, datasetOption, storeOption, providerOption, encodersFolderOption])
+    add(command);
   return command.action((options: ServeOptions) => serve(options));
 }
 
@@ -68,11 +76,17 @@ export function serveCommand(): Command {
  * releases was made by encoders that are here.
  */
 export async function serve(options: ServeOptions): Promise<void> {
+  const keys = keysOf(options, process.env);
+  const maps = mapsOf(options);
   const log = pino({ level: options.quiet ? "silent" : "info", base: null }, process.stderr);
   await using stack = new AsyncDisposableStack();
   const store = stack.use(await openStore(options.store));
   const { searcher } = stack.use(openSearcher(store, catalogueOf(options), options.provider));
   const review = options.review === undefined ? undefined : stack.use(await ReviewDesk.open(options.review));
+  const tracing = await tracingFrom(process.env, version);
+  if (tracing) stack.use(tracing);
+  const background = stack.use(new DisposableStack());
+  const { corsOrigins, dataset, recallCanary = 0 } = options;
   const app = createApp({
     searcher,
     store,
@@ -84,6 +98,12 @@ export async function serve(options: ServeOptions): Promise<void> {
     version,
     webFolder: join(packageRoot, "search-api", "web"),
     ...(isLoopback(options.host) ? { allowedHosts: options.allowedHosts ?? [] } : {}),
+    keys,
+    maps,
+    ...(corsOrigins ? { corsOrigins } : {}),
+    ...(dataset === undefined ? {} : { dataset }),
+    ...(tracing ? { tracing } : {}),
+    ...(recallCanary > 0 ? { background: { canaryMs: 60_000 * recallCanary, stack: background } } : {}),
     rateLimit: options.rateLimit,
     processMetrics: true,
   });
@@ -95,8 +115,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   process.stdout.write(readyLine(server, releases));
   if (review) process.stdout.write(`The review is at ${server.url}/review\n`);
   log.info({ host, port: server.port, version }, "ready");
-  if (!isLoopback(host))
-    log.warn({ host }, "anyone who reaches this address can search; there is no key yet");
+  if (!isLoopback(host) && keys.size === 0)
+    log.warn({ host }, "anyone who reaches this address can search; see termduet keys create");
   await stopped;
   log.info("stopping");
 }

@@ -1,10 +1,12 @@
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
-import { gatherEvidence } from "./gather-evidence.ts";
-import { matchedStrings } from "./matched-strings.ts";
+import { ConceptsBelow } from "./concepts-below.ts";
+import { type Facets, type FoundConcept, facetsOf } from "./facets.ts";
+import { gatherEvidence, type StringEvidence } from "./gather-evidence.ts";
+import { type MatchedString, matchedStrings } from "./matched-strings.ts";
 import { rankConcepts } from "./rank-concepts.ts";
 import { storeFilter } from "./search-filter.ts";
-import type { SearchRequest, SearchResult } from "./search-types.ts";
+import type { SearchContext, SearchRequest, SearchResult } from "./search-types.ts";
 import type { EncoderLeg } from "./searcher.ts";
 
 // Several strings of a concept are near a query; five times as many candidates leave enough concepts for a page.
@@ -20,6 +22,13 @@ const RINGS: readonly number[] = [20, 60, 200];
 export interface AnsweredQuery {
   results: SearchResult[];
   more: boolean;
+  facets?: Facets;
+}
+
+export interface AnswerDeps {
+  store: VectorStore;
+  release: ReleaseRecord;
+  legs: readonly EncoderLeg[];
 }
 
 /**
@@ -27,46 +36,61 @@ export interface AnsweredQuery {
  * side, then the ranking.
  */
 export async function answerQueries(
-  store: VectorStore,
-  release: ReleaseRecord,
-  legs: readonly EncoderLeg[],
+  { store, release, legs }: AnswerDeps,
   texts: readonly string[],
   vectors: readonly Float32Array[],
   request: Omit<SearchRequest, "queries">,
+  context: SearchContext = {},
 ): Promise<AnsweredQuery[]> {
-  const { k, offset = 0, exact = false, explain = false, filter = {} } = request;
+  const { k, offset = 0, exact = false, explain = false, filter = {}, facets } = request;
   const pushed = storeFilter(filter);
-  const last = RINGS.find((ring) => offset + k <= ring) ?? RINGS.at(-1)!;
+  // Facets count the whole list, which takes its deepest ring.
+  const last = (facets ? undefined : RINGS.find((ring) => offset + k <= ring)) ?? RINGS.at(-1)!;
+  const below = filter.under?.length ? new ConceptsBelow(store, release.concepts, filter.under) : undefined;
   const matching = matchedStrings(store, release.strings, texts, {
     filter,
+    below,
     completions: COMPLETIONS_PER_RESULT * last,
+    timeoutMs: context.remainingMs?.(),
   });
   matching.catch(() => undefined); // awaited with the evidence, which may fail before
-  const lists: SearchResult[][] = texts.map(() => []);
+  const lists: FoundConcept[][] = texts.map(() => []);
   let more: boolean[] = [];
+  let [storedMs, mergedMs] = [0, 0];
   for (const ring of RINGS.filter((size) => size <= last)) {
-    const strings = STRINGS_PER_RESULT * ring;
-    const options = { strings, exact, ...(pushed ? { filter: pushed } : {}) };
-    const evidence = await gatherEvidence(store, release.strings, legs, vectors, matching, options);
+    const started = performance.now();
+    const evidence = await gatherEvidence(store, release.strings, legs, vectors, matching, {
+      strings: STRINGS_PER_RESULT * ring,
+      exact,
+      ...(pushed ? { filter: pushed } : {}),
+      ...(context.signal ? { signal: context.signal } : {}),
+      ...(context.remainingMs ? { timeoutMs: context.remainingMs() } : {}),
+    });
     const matched = await matching;
+    await below?.learnFiltered(evidence.flatMap((found, i) => unnamed(found, matched[i]!)));
+    const stored = performance.now();
     more = evidence.map((found, i) => {
-      const ranked = rankConcepts({
-        evidence: found,
-        legs,
-        filter,
-        matched: matched[i]!,
-        k: Number.POSITIVE_INFINITY,
-        explain,
-      });
-      const known = new Set(lists[i]!.map(({ cui }) => cui));
-      const rest = ranked.filter(({ cui }) => !known.has(cui));
-      for (const result of rest.slice(0, ring - known.size))
-        lists[i]!.push({ ...result, rank: lists[i]!.length + 1 });
+      const ranked = rankConcepts({ evidence: found, legs, filter, below, matched: matched[i]!, explain });
+      const known = new Set(lists[i]!.map(({ result }) => result.cui));
+      const rest = ranked.filter(({ result }) => !known.has(result.cui));
+      for (const { result, atoms } of rest.slice(0, ring - known.size))
+        lists[i]!.push({ result: { ...result, rank: lists[i]!.length + 1 }, atoms });
       return rest.length > ring - known.size;
     });
+    storedMs += stored - started;
+    mergedMs += performance.now() - stored;
   }
+  context.onStored?.(storedMs);
+  context.onMerged?.(mergedMs);
   return lists.map((list, i) => ({
-    results: list.slice(offset, offset + k),
+    results: list.slice(offset, offset + k).map(({ result }) => result),
     more: list.length > offset + k || more[i]!,
+    ...(facets ? { facets: facetsOf(list, facets) } : {}),
   }));
+}
+
+/** What the store's filter has let through. Strings that were found by their names have not been asked to pass it. */
+function unnamed(found: readonly StringEvidence[], matched: readonly MatchedString[]): StringEvidence[] {
+  const named = new Set(matched.map(({ ref }) => ref.id));
+  return found.filter(({ id }) => !named.has(id));
 }

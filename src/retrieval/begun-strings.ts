@@ -8,6 +8,7 @@ const MAX_TYPED = 100;
 export interface BegunOptions {
   limit: number;
   filter?: Filter | undefined;
+  timeoutMs?: number | undefined;
 }
 
 /**
@@ -18,11 +19,15 @@ export async function begunStrings(
   store: VectorStore,
   stringsCollection: string,
   text: string,
-  { limit, filter }: BegunOptions,
+  { limit, filter, timeoutMs }: BegunOptions,
 ): Promise<StoredString[]> {
   const typed = normalizeText(text);
   if (typed === "" || typed.length > MAX_TYPED) return [];
-  const options = { by: "prominence", ...(filter ? { filter } : {}) };
+  const options = {
+    by: "prominence",
+    ...(filter ? { filter } : {}),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
   const found = await store.findByPrefix(stringsCollection, "norm", typed, limit, options);
   return found.map(storedString);
 }

@@ -20,6 +20,8 @@ export interface GatherOptions {
   /** Compares with every vector: the paper's full matrix (Eq. 10). */
   exact: boolean;
   signal?: AbortSignal;
+  /** Milliseconds that the store may take for a search. */
+  timeoutMs?: number;
   /** Told how many texts are done. */
   onTexts?: (done: number) => void;
 }
@@ -74,9 +76,14 @@ async function nearest(
   store: VectorStore,
   legs: readonly EncoderLeg[],
   queries: readonly Float32Array[],
-  { strings, exact, filter }: GatherOptions,
+  { strings, exact, filter, timeoutMs }: GatherOptions,
 ): Promise<SearchHit[][][]> {
-  const options = { limit: strings, exact, ...(filter ? { filter } : {}) };
+  const options = {
+    limit: strings,
+    exact,
+    ...(filter ? { filter } : {}),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
   return Promise.all(legs.map(({ collection }, leg) => store.search(collection, queries[leg]!, options)));
 }
 

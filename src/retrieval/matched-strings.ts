@@ -3,6 +3,7 @@ import { isFunctionWord } from "../text/function-words.ts";
 import { normalizeText } from "../text/normalize.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
 import { begunStrings } from "./begun-strings.ts";
+import type { ConceptsBelow } from "./concepts-below.ts";
 import { type NamedBy, namedStrings } from "./named-strings.ts";
 import { passingAtoms, type SearchFilter, storeFilter } from "./search-filter.ts";
 import type { MatchType } from "./search-types.ts";
@@ -22,6 +23,10 @@ export interface MatchedString extends StoredString {
 
 export interface MatchOptions {
   filter: SearchFilter;
+  /** Learns which of the concepts found are under `filter.under`. */
+  below?: ConceptsBelow | undefined;
+  /** Milliseconds that the store may take for a lookup. */
+  timeoutMs?: number | undefined;
   /** Strings that may complete the text. */
   completions: number;
 }
@@ -40,18 +45,20 @@ export async function matchedStrings(
   store: VectorStore,
   stringsCollection: string,
   texts: readonly string[],
-  { filter, completions }: MatchOptions,
+  { filter, below, timeoutMs, completions }: MatchOptions,
 ): Promise<MatchedString[][]> {
   const named = await namedStrings(store, stringsCollection, texts, { codes: true, keys: true });
+  await below?.learn(named.flatMap((list) => list.flatMap((string) => string.cuis)));
   const pushed = storeFilter(filter);
   const limit = pLimit(TEXTS_AT_ONCE);
   return limit.map(texts, async (text, i) => {
-    const names = named[i]!.filter((string) => namesOne(string, filter));
+    const names = named[i]!.filter((string) => namesOne(string, filter, below));
     if (names.length > 0) return names;
     const [begun, worded] = await Promise.all([
-      begunStrings(store, stringsCollection, text, { limit: completions, filter: pushed }),
-      wordedStrings(store, stringsCollection, text, { limit: WORDED, filter: pushed }),
+      begunStrings(store, stringsCollection, text, { limit: completions, filter: pushed, timeoutMs }),
+      wordedStrings(store, stringsCollection, text, { limit: WORDED, filter: pushed, timeoutMs }),
     ]);
+    await below?.learnFiltered([...begun, ...worded]);
     const known = new Set<string>();
     const found: MatchedString[] = [];
     for (const string of begun) {
@@ -68,8 +75,12 @@ export async function matchedStrings(
   });
 }
 
-function namesOne(string: StoredString & { cuis: readonly string[] }, filter: SearchFilter): boolean {
-  return passingAtoms(string.record, filter).some((atom) => string.cuis.includes(atom.cui));
+function namesOne(
+  string: StoredString & { cuis: readonly string[] },
+  filter: SearchFilter,
+  below: ConceptsBelow | undefined,
+): boolean {
+  return passingAtoms(string.record, filter, below).some((atom) => string.cuis.includes(atom.cui));
 }
 
 /**

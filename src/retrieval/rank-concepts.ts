@@ -5,6 +5,7 @@ import {
   type EncoderOpinion,
   mergeByComplementarity,
 } from "./complementarity.ts";
+import type { FoundConcept } from "./facets.ts";
 import type { StringEvidence } from "./gather-evidence.ts";
 import type { MatchedBy, MatchedString } from "./matched-strings.ts";
 import { passingAtoms, type SearchFilter } from "./search-filter.ts";
@@ -15,9 +16,10 @@ export interface RankInput {
   evidence: readonly StringEvidence[];
   legs: readonly EncoderLeg[];
   filter: SearchFilter;
+  /** Which concepts are under `filter.under`. */
+  below?: Pick<ReadonlySet<string>, "has"> | undefined;
   /** What was found without an encoder, best first. Every one of these strings is among the evidence. */
   matched: readonly MatchedString[];
-  k: number;
   explain: boolean;
 }
 
@@ -35,8 +37,8 @@ interface ConceptCandidate extends Candidate {
 
 const TIER_ORDER: readonly MatchType[] = ["exact", "normalized", "prefix", "lexical", "semantic"];
 
-/** From strings to a page of concepts: best string per concept and encoder, ratings, tiers, merge. */
-export function rankConcepts(input: RankInput): SearchResult[] {
+/** From strings to a list of concepts: best string per concept and encoder, ratings, tiers, merge. */
+export function rankConcepts(input: RankInput): FoundConcept[] {
   const concepts = groupByConcept(input);
   const ranks = input.legs.map((_, leg) => ranksOf(concepts, leg));
   const places = new Map(input.matched.map((string, place) => [string, place]));
@@ -48,16 +50,19 @@ export function rankConcepts(input: RankInput): SearchResult[] {
       (a.tier === "exact" || a.tier === "normalized" ? byName(a, b) : 0) ||
       (a.tier === "semantic" ? 0 : places.get(a.matched[0]!)! - places.get(b.matched[0]!)!),
   );
-  return ordered.slice(0, input.k).map((concept, i) => resultOf(concept, i + 1, ranks, input));
+  return ordered.map((concept, i) => ({
+    result: resultOf(concept, i + 1, ranks, input),
+    atoms: [...concept.atoms.values()].flat(),
+  }));
 }
 
-function groupByConcept({ evidence, legs, filter, matched }: RankInput): ConceptCandidate[] {
+function groupByConcept({ evidence, legs, filter, below, matched }: RankInput): ConceptCandidate[] {
   const strings = new Map<
     string,
     { summary: ConceptCandidate["summary"]; atoms: Map<StringEvidence, KeptAtom[]> }
   >();
   for (const string of evidence) {
-    for (const atom of passingAtoms(string.record, filter)) {
+    for (const atom of passingAtoms(string.record, filter, below)) {
       const summary = string.record.concepts.find((c) => c.cui === atom.cui)!;
       const concept = strings.get(atom.cui) ?? { summary, atoms: new Map() };
       strings.set(atom.cui, concept);

@@ -1,4 +1,5 @@
 import type { KeptAtom, StringRecord } from "../terminology/concept.ts";
+import { groupOfType, semanticGroup } from "../terminology/semantic-groups.ts";
 import type { Filter } from "../vector-store/vector-store.ts";
 
 /** Any of each list; all lists. `sab`, `lat` and `tty` must hold for one and the same atom. */
@@ -8,28 +9,42 @@ export interface SearchFilter {
   tty?: readonly string[];
   /** TUIs. */
   sty?: readonly string[];
+  /** Semantic groups, by their four letters: `DISO`. */
+  group?: readonly string[];
   cui?: readonly string[];
+  /** Concepts that stand above what is wanted in some source's hierarchy; what is wanted may be one of them. */
+  under?: readonly string[];
 }
 
 const FIELDS = ["sab", "lat", "tty", "sty", "cui"] as const;
 
 /** The part that a store can apply: every string that has a fitting atom passes it, and some others. */
 export function storeFilter(filter: SearchFilter): Filter | undefined {
-  const entries = FIELDS.flatMap((field) => {
+  const entries: [string, readonly string[]][] = FIELDS.flatMap((field) => {
     const values = filter[field];
-    return values && values.length > 0 ? [[field, values] as const] : [];
+    return values && values.length > 0 ? [[field, values] as [string, readonly string[]]] : [];
   });
+  if (filter.under?.length) entries.push(["above", filter.under]);
+  // A store takes one list per field; where types are given too, groups are looked at afterwards.
+  if (filter.group?.length && !filter.sty?.length) entries.push(["sty", typesOf(filter.group)]);
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
-/** The atoms of a string that pass the whole filter. */
-export function passingAtoms(record: StringRecord, filter: SearchFilter): KeptAtom[] {
+/** The atoms of a string that pass the whole filter. `below` knows which concepts are under `filter.under`. */
+export function passingAtoms(
+  record: StringRecord,
+  filter: SearchFilter,
+  below?: Pick<ReadonlySet<string>, "has">,
+): KeptAtom[] {
   const allowed = (values: readonly string[] | undefined, value: string): boolean =>
     values === undefined || values.length === 0 || values.includes(value);
+  const groups = filter.group?.map((name) => semanticGroup(name)?.id);
   const concepts = new Set(
     record.concepts
       .filter((c) => allowed(filter.cui, c.cui))
       .filter((c) => !filter.sty?.length || c.semanticTypes.some((t) => filter.sty!.includes(t.tui)))
+      .filter((c) => !groups?.length || c.semanticTypes.some((t) => groups.includes(groupOfType(t.tui)?.id)))
+      .filter((c) => !filter.under?.length || !below || below.has(c.cui))
       .map((c) => c.cui),
   );
   return record.atoms.filter(
@@ -39,4 +54,10 @@ export function passingAtoms(record: StringRecord, filter: SearchFilter): KeptAt
       allowed(filter.lat, atom.lat) &&
       allowed(filter.tty, atom.tty),
   );
+}
+
+/** Types of the groups; of groups that nobody knows, one that no concept has: no filter would be the opposite. */
+function typesOf(groups: readonly string[]): string[] {
+  const types = groups.flatMap((name) => semanticGroup(name)?.tuis ?? []);
+  return types.length > 0 ? types : ["none"];
 }

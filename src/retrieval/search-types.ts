@@ -1,4 +1,5 @@
 import type { SemanticType } from "../terminology/atom.ts";
+import type { FacetField, Facets } from "./facets.ts";
 import type { SearchFilter } from "./search-filter.ts";
 
 export const MATCH_TYPES = ["exact", "normalized", "prefix", "lexical", "semantic"] as const;
@@ -21,6 +22,30 @@ export interface SearchRequest {
   explain?: boolean;
   /** Compares with every vector: slow, and the measure of the index. */
   exact?: boolean;
+  /** Fields whose values shall be counted over the whole list of results, which has at most `MAX_K`. */
+  facets?: readonly FacetField[];
+  /** Languages (LAT) in which concepts shall be named, the first that has a name; absent: no display name. */
+  languages?: readonly string[];
+}
+
+/** What surrounds a search: who wants to know of its parts, and how long it may take. */
+export interface SearchContext {
+  /** All encoders have encoded all queries of the request, in so many milliseconds. */
+  onEncoded?: (ms: number) => void;
+  /** The store has been asked all that was to be asked. */
+  onStored?: (ms: number) => void;
+  /** What was found has been ranked. */
+  onMerged?: (ms: number) => void;
+  /** Nobody waits any longer: what has not begun is left undone. */
+  signal?: AbortSignal;
+  /** Milliseconds that are left for the store; it gives up after them. */
+  remainingMs?: () => number;
+}
+
+/** A name and the language that it is in, where that is known. */
+export interface DisplayName {
+  text: string;
+  lat?: string;
 }
 
 export interface EncoderScore {
@@ -35,6 +60,8 @@ export interface SearchResult {
   rank: number;
   cui: string;
   name: string;
+  /** With `languages`: the name to show. */
+  display?: DisplayName;
   string: string;
   aui: string;
   sab: string;
@@ -61,6 +88,8 @@ export interface SearchResponse {
   release: string;
   tookMs: number;
   results: SearchResult[];
+  /** With `facets`: how many concepts of the whole list have each value. */
+  facets?: Facets;
   /** Present where more results follow: another page can be asked for with `offset`. */
   more?: true;
 }

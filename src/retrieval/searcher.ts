@@ -7,7 +7,8 @@ import { ActiveReleaseLookup } from "./active-release.ts";
 import { answerQueries } from "./answer-queries.ts";
 import { Calibrator } from "./calibrator.ts";
 import { checkedQueries } from "./check-request.ts";
-import type { SearchRequest, SearchResponse } from "./search-types.ts";
+import { withDisplayNames } from "./display-names.ts";
+import type { SearchContext, SearchRequest, SearchResponse } from "./search-types.ts";
 
 /** An encoder that a search asks, with the collection of the release that it filled. */
 export interface EncoderLeg {
@@ -22,12 +23,6 @@ export interface SearcherDeps {
   encoder: (id: string, hash: string) => Promise<Encoder | undefined>;
   /** What encoders there are, for the message when one is missing. */
   known: readonly EncoderFolder[];
-}
-
-/** Told of the parts of a search as they end, for metrics. */
-export interface SearchObserver {
-  /** All encoders have encoded all queries of the request, in so many milliseconds. */
-  onEncoded?: (ms: number) => void;
 }
 
 /** Searches a store's active releases: exact matches first, then what the encoders find, merged. */
@@ -45,40 +40,51 @@ export class Searcher {
    * Answers all queries of a request, in their order; a batch is encoded together.
    * Errors: `usage` for what can't be searched, `incompatible` when the release was made by other encoders.
    */
-  async search(request: SearchRequest, observe: SearchObserver = {}): Promise<SearchResponse[]> {
+  async search(request: SearchRequest, context: SearchContext = {}): Promise<SearchResponse[]> {
     const texts = checkedQueries(request);
     try {
-      return await this.#searchActive(texts, request, observe);
+      return await this.#searchActive(texts, request, context);
     } catch (error) {
       if (!(error instanceof TermduetError && error.code === "not-found")) throw error;
       // The release may have been switched and removed since the aliases were read.
       this.releases.forget();
-      return await this.#searchActive(texts, request, observe);
+      return await this.#searchActive(texts, request, context);
     }
   }
 
   async #searchActive(
     texts: readonly string[],
     request: SearchRequest,
-    observe: SearchObserver,
+    context: SearchContext,
   ): Promise<SearchResponse[]> {
     const release = await this.releases.resolve(request.dataset);
     const legs = await this.legs(release, request.encoders);
     const started = performance.now();
     const encoded = await Promise.all(legs.map(({ encoder }) => encoder.encode(texts, "query")));
     const encodeMs = performance.now() - started;
-    observe.onEncoded?.(encodeMs);
+    context.onEncoded?.(encodeMs);
     const vectors = encoded.map((e) => e.vectors);
-    const pages = await answerQueries(this.#deps.store, release, legs, texts, vectors, request);
+    context.signal?.throwIfAborted();
+    const { store } = this.#deps;
+    const pages = await answerQueries({ store, release, legs }, texts, vectors, request, context);
+    const lists = request.languages?.length
+      ? await withDisplayNames(
+          store,
+          release.concepts,
+          pages.map(({ results }) => results),
+          request.languages,
+        )
+      : pages.map(({ results }) => results);
     // Queries of a batch are answered together; each took its share.
     const tookMs = Math.round((10 * (performance.now() - started)) / texts.length) / 10;
     const { dataset, release: name } = release;
-    return pages.map(({ results, more }, i) => ({
+    return pages.map(({ more, facets }, i) => ({
       query: request.queries[i]!,
       dataset,
       release: name,
       tookMs,
-      results,
+      results: lists[i]!,
+      ...(facets ? { facets } : {}),
       ...(more ? { more: true } : {}),
     }));
   }

@@ -15,6 +15,7 @@ export interface WordedString extends StoredString {
 export interface WordedOptions {
   limit: number;
   filter?: Filter | undefined;
+  timeoutMs?: number | undefined;
 }
 
 // Each word costs the store a lookup, and long texts are for the encoders.
@@ -31,13 +32,17 @@ export async function wordedStrings(
   store: VectorStore,
   stringsCollection: string,
   text: string,
-  { limit, filter }: WordedOptions,
+  { limit, filter, timeoutMs }: WordedOptions,
 ): Promise<WordedString[]> {
   const words = contentWords(text);
   if (words.length === 0 || words.length > MAX_WORDS) return [];
   if (words.some((word) => word.length > MAX_WORD)) return [];
   for (let typos = 0; typos <= MAX_TYPOS; typos++) {
-    const options = { typos, ...(filter ? { filter } : {}) };
+    const options = {
+      typos,
+      ...(filter ? { filter } : {}),
+      ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    };
     const found = await store.findByWords(stringsCollection, "norm", [...new Set(words)], limit, options);
     if (found.length > 0) return found.map((stored) => judged(storedString(stored), words)).sort(byLikeness);
   }

@@ -100,3 +100,6 @@ export function isoOf(lat: string): string | undefined {
 export function languageCode(tag: string): string | undefined {
   return isoOf(tag) ?? /^([a-z]{2,3})(?:[-_][a-z0-9-_]+)?$/.exec(tag.trim().toLowerCase())?.[1];
 }
+
+/** ISO 639-1 codes of the languages that are known here. */
+export const KNOWN_LANGUAGES: readonly string[] = LANGUAGES.map(([, iso]) => iso);

@@ -40,20 +40,26 @@ export interface Block {
 /** Every named field must hold one of the values given for it. */
 export type Filter = Readonly<Record<string, readonly string[]>>;
 
-export interface SearchOptions {
+/** A question that nobody waits for any longer must not keep the store busy. */
+export interface Patience {
+  /** Milliseconds after which the store may give up, with `unavailable`; absent: it takes the time that it needs. */
+  timeoutMs?: number;
+}
+
+export interface SearchOptions extends Patience {
   limit: number;
   filter?: Filter;
   /** Compares with every vector instead of asking the index: the oracle of tests, and of small filters. */
   exact?: boolean;
 }
 
-export interface PrefixOptions {
+export interface PrefixOptions extends Patience {
   filter?: Filter;
   /** An integer field: the greatest first, equal ones by row number. Absent: in the keyword's order. */
   by?: string;
 }
 
-export interface WordsOptions {
+export interface WordsOptions extends Patience {
   filter?: Filter;
   /**
    * Letters (0 to 2) by which a word may differ, its first letter excepted: one from four letters on, two from eight.

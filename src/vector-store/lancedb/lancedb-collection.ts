@@ -7,6 +7,7 @@ import type {
   Block,
   CollectionSpec,
   Filter,
+  Patience,
   PrefixOptions,
   RecordRef,
   SearchHit,
@@ -173,7 +174,7 @@ export class LanceDbCollection {
       ])
       .select([by ?? field, "ordinal"])
       .limit(limit)
-      .toArrow();
+      .toArrow(execution(options));
     if (rows.numRows === 0) return [];
     return this.#documents(Array.from(rows.getChild("ordinal")! as Iterable<number>));
   }
@@ -182,7 +183,7 @@ export class LanceDbCollection {
     field: string,
     words: readonly string[],
     limit: number,
-    { typos = 0, filter }: WordsOptions,
+    { typos = 0, filter, ...patience }: WordsOptions,
   ): Promise<StoredRecord[]> {
     if (words.length === 0) return [];
     let query = this.#table
@@ -193,7 +194,7 @@ export class LanceDbCollection {
       .limit(limit);
     const where = whereOf(filter, this.#spec.fields);
     if (where !== undefined) query = query.where(where);
-    const found = await query.toArrow();
+    const found = await query.toArrow(execution(patience));
     const ordinals = await this.#ordinalsOf(found.getChild("_rowid"));
     const scores = Array.from((found.getChild("_score") ?? []) as Iterable<number>);
     const order = ordinals.map((ordinal, i) => ({ ordinal, score: scores[i]! }));
@@ -223,12 +224,12 @@ export class LanceDbCollection {
     const where = whereOf(options.filter, this.#spec.fields);
     const plan = this.#indexed && !options.exact ? this.#plan : undefined;
     const wanted = plan ? plan.candidates(options.limit) : options.limit;
-    const rowIds = await nearestRows(this.#table, queries, wanted, where, plan);
+    const rowIds = await nearestRows(this.#table, queries, wanted, where, plan, execution(options));
     if (plan && where) {
       // A narrow filter can leave the probed partitions nearly empty; then few rows pass it, and all are compared.
       const few = rowIds.flatMap((ids, i) => (ids.length < wanted ? [i] : []));
       const asked = few.map((i) => queries[i]!);
-      const all = await nearestRows(this.#table, asked, options.limit, where, undefined);
+      const all = await nearestRows(this.#table, asked, options.limit, where, undefined, execution(options));
       for (const [n, i] of few.entries()) rowIds[i] = all[n]!;
     }
     const places = await this.#rowPlaces();
@@ -278,6 +279,13 @@ export class LanceDbCollection {
       for (const value of data.values as Int32Array) last = Math.max(last, value);
     return last;
   }
+}
+
+/** Lance looks at its timeout between batches alone, so what is late already is not begun. */
+function execution({ timeoutMs }: Patience): { timeoutMs?: number } {
+  if (timeoutMs === undefined) return {};
+  if (timeoutMs <= 0) throw new TermduetError("unavailable", "no time is left for the store; try again");
+  return { timeoutMs: Math.ceil(timeoutMs) };
 }
 
 function rowsOf(vectors: Float32Array, dimension: number): Float32Array[] {

@@ -11,6 +11,7 @@ export async function nearestRows(
   limit: number,
   where: string | undefined,
   plan: IndexPlan | undefined,
+  execution: { timeoutMs?: number } = {},
 ): Promise<bigint[][]> {
   const found: bigint[][] = queries.map(() => []);
   if (queries.length === 0) return found;
@@ -23,7 +24,7 @@ export async function nearestRows(
     .select(["_rowid", "_distance", ...(queries.length > 1 ? ["query_index"] : [])]);
   search = plan ? search.nprobes(plan.probes) : search.bypassVectorIndex();
   if (where) search = search.where(where);
-  const rows = await search.toArrow();
+  const rows = await search.toArrow(execution);
   if (rows.numRows === 0) return found;
   const indexes = rows.getChild("query_index");
   for (const [row, id] of Array.from(rows.getChild("_rowid")! as Iterable<bigint>).entries())

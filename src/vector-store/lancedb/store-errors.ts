@@ -19,6 +19,11 @@ export async function explained<T>(path: string, doing: string, call: () => Prom
         cause,
       });
     }
+    if (/timed? ?out|deadline|elapsed/i.test(text)) {
+      throw new TermduetError("unavailable", `the store at ${path} took too long while ${doing}; try again`, {
+        cause,
+      });
+    }
     // What Lance says may quote its SQL, and with it a query: it stays in the cause, for --debug.
     throw new TermduetError(
       "internal",

@@ -23,6 +23,7 @@ export function fakeStore(overrides: Partial<VectorStore> = {}): VectorStore {
     url: "lancedb:/home/secret/store",
     find: async () => [],
     findByPrefix: async () => [],
+    findByWords: async () => [],
     aliases: async () => ({ fake__strings: RECORD.strings }),
     metadata: async () => ({ "release/fake/1": RECORD }),
     ...overrides,

@@ -22,11 +22,12 @@ export class OpenApiOracle {
   check(method: string, url: string, status: number, contentType: string, body: string): void {
     const path = new URL(url).pathname;
     const operation = this.#operation(method, path);
+    if (path === "/mcp" && "jsonrpc" in JSON.parse(body)) return; // JSON-RPC, which its own client checks
     if (!operation) {
       if (contentType.startsWith("text/html")) return; // the page
       if (status < 400)
         throw new Error(`${method} ${path} is answered with ${status} and not in the document`);
-      this.#conforms(problemPlace, JSON.parse(body));
+      this.#conforms(path.startsWith("/fhir/") ? outcomePlace : problemPlace, JSON.parse(body));
       return;
     }
     const responses = operation.responses as Record<string, { content?: Record<string, { schema: Json }> }>;
@@ -35,12 +36,14 @@ export class OpenApiOracle {
     const type = contentType.split(";")[0]!;
     const media = response.content?.[type];
     if (!media) throw new Error(`${method} ${path}: the document does not foresee ${type} with ${status}`);
-    this.#conforms(media.schema, type.endsWith("json") ? JSON.parse(body) : body);
+    if (type === "application/x-ndjson")
+      for (const line of body.split("\n").filter(Boolean)) this.#conforms(media.schema, JSON.parse(line));
+    else this.#conforms(media.schema, type.endsWith("json") ? JSON.parse(body) : body);
   }
 
   #operation(method: string, path: string): { responses: unknown } | undefined {
     for (const [template, item] of Object.entries(this.document["paths"] as Json)) {
-      const pattern = new RegExp(`^${template.replaceAll(/\{\w+\}/g, "[^/]+")}$`);
+      const pattern = new RegExp(`^${template.replaceAll("$", "\\$").replaceAll(/\{\w+\}/g, "[^/]+")}$`);
       if (pattern.test(path)) return (item as Record<string, { responses: unknown }>)[method.toLowerCase()];
     }
     return undefined;
@@ -60,4 +63,5 @@ export class OpenApiOracle {
   }
 }
 
+const outcomePlace = { $ref: "#/components/schemas/OperationOutcome" };
 const problemPlace = { $ref: "#/components/schemas/Problem" };

@@ -57,7 +57,7 @@ export async function testApi(
       const type = response.headers.get("Content-Type") ?? "";
       if (text !== "" && !path.startsWith("/api/v1/openapi.json"))
         oracle.check(init.method ?? "GET", response.url, response.status, type, text);
-      const json = (/json/.test(type) ? JSON.parse(text) : undefined) as T;
+      const json = (/[/+]json/.test(type) ? JSON.parse(text) : undefined) as T;
       return { status: response.status, headers: response.headers, text, json };
     },
     post: <T>(path: string, body: unknown) =>

@@ -1,0 +1,170 @@
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Response } from "express";
+import { z } from "zod";
+import { checkedQueries } from "../../src/retrieval/check-request.ts";
+import type { SearchResponse } from "../../src/retrieval/search-types.ts";
+import { TermduetError } from "../../src/terminology/termduet-error.ts";
+import type { Call } from "../call.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { LIMITS, type LoadLimits } from "../limits.ts";
+import { HttpProblem } from "../problems/http-problem.ts";
+import { parsed, queryValues } from "../schemas/parse-request.ts";
+import { searchQuerySchema, searchResponseSchema } from "../schemas/search-schema.ts";
+import type { DeskRequest, SearchDesk } from "../search-desk.ts";
+import { CSV, csvLines, NDJSON, ndjsonLines, type StreamFormat, type StreamLine } from "./stream-input.ts";
+import { answerText, headOf, type LineAnswer } from "./stream-output.ts";
+
+const PART = 16;
+// When all places are taken a batch waits longer than a person would.
+const RETRY_MS = 250;
+
+const parametersSchema = searchQuerySchema.omit({ q: true, offset: true, facets: true });
+
+const lineSchema = z
+  .union([
+    searchResponseSchema.safeExtend({ id: z.union([z.string(), z.number()]).optional() }),
+    z.object({ id: z.union([z.string(), z.number()]).optional(), error: z.string() }),
+  ])
+  .meta({ id: "StreamedLine", description: "One line of the answer" });
+
+/**
+ * `POST /api/v1/search/stream`: as many queries as somebody has, one a line, answered while they arrive. What can't be
+ * searched is answered with an error in its place; memory does not grow with the batch.
+ */
+export function streamEndpoint(desk: SearchDesk, load: LoadLimits): Endpoint {
+  let open = 0;
+  return {
+    method: "post",
+    path: "/api/v1/search/stream",
+    scope: "search",
+    operation: {
+      operationId: "searchStream",
+      summary: "Search for many queries as a stream of NDJSON or CSV",
+      description: `Lines of NDJSON (a text, or {"id":…,"query":…}) or CSV with a column query; at most ${LIMITS.streamQueries}. The answer has the form that Accept asks for, else that of the body.`,
+      tags: ["Search"],
+      requestParams: { query: parametersSchema },
+      requestBody: {
+        required: true,
+        content: {
+          [NDJSON]: { schema: z.string().meta({ example: '"crise cardiaque"\n' }) },
+          [CSV]: { schema: z.string().meta({ example: "id,query\n1,crise cardiaque\n" }) },
+        },
+      },
+      responses: {
+        200: {
+          description: "One line, or in CSV one row per result, for each query, in their order",
+          content: { [NDJSON]: { schema: lineSchema }, [CSV]: { schema: z.string() } },
+        },
+      },
+    },
+    async answer(request, response, call) {
+      const input = formatOf(request.get("Content-Type"));
+      if (!input || (request.get("Content-Encoding") ?? "identity") !== "identity")
+        throw new HttpProblem(
+          "unsupported-media-type",
+          `the body must be ${NDJSON} or ${CSV}, not compressed`,
+        );
+      const output = formatOf(request.get("Accept")) ?? input;
+      const { sab, lat, tty, sty, group, cui, under, ...rest } = parsed(
+        parametersSchema,
+        queryValues(request.url),
+      );
+      const shared = { ...rest, filter: { sab, lat, tty, sty, group, cui, under } };
+      if (open >= load.streams)
+        throw new HttpProblem("overloaded", "too many batches are open; try again", RETRY);
+      open++;
+      try {
+        call.setDeadline(load.streamDeadlineMs);
+        const lines = input === CSV ? csvLines(request) : ndjsonLines(request);
+        await answerLines(lines, { desk, shared, output, response, call });
+      } finally {
+        open--;
+      }
+    },
+  };
+}
+
+const RETRY = { "Retry-After": "10" };
+
+interface StreamContext {
+  desk: SearchDesk;
+  shared: Omit<DeskRequest, "queries">;
+  output: StreamFormat;
+  response: Response;
+  call: Call;
+}
+
+async function answerLines(lines: AsyncIterable<StreamLine>, context: StreamContext): Promise<void> {
+  const { output, response, call } = context;
+  let count = 0;
+  let part: StreamLine[] = [];
+  let begun = false;
+  const write = async (text: string): Promise<void> => {
+    if (!begun) response.status(200).set("Cache-Control", "no-store").set("Content-Type", output);
+    begun = true;
+    call.signal.throwIfAborted();
+    if (text !== "" && !response.write(text)) await once(response, "drain", { signal: call.signal });
+  };
+  const flush = async (): Promise<void> => {
+    const answers = await answersOf(part, context);
+    const head = begun ? "" : headOf(output);
+    await write(head + part.map((line, i) => answerText(output, line, answers[i]!)).join(""));
+    part = [];
+  };
+  try {
+    for await (const line of lines) {
+      if (++count > LIMITS.streamQueries)
+        throw new HttpProblem("too-large", `at most ${LIMITS.streamQueries} queries are answered`);
+      part.push(line);
+      if (part.length === PART) await flush();
+    }
+    await flush();
+    response.end();
+  } catch (error) {
+    // Once answers have gone out the status can't change; the connection is cut, so that nobody takes a part for the whole.
+    if (begun) response.destroy();
+    throw error;
+  }
+}
+
+/** Answers in the lines' order. What can't be searched is told in its place; the others are searched together. */
+async function answersOf(part: readonly StreamLine[], context: StreamContext): Promise<LineAnswer[]> {
+  const faults = part.map(({ query }) => faultOf(query));
+  const queries = part.flatMap(({ query }, i) => (faults[i] === undefined ? [query!.toWellFormed()] : []));
+  const responses = queries.length === 0 ? [] : await patientSearch(queries, context);
+  return faults.map((fault) => (fault === undefined ? { response: responses.shift()! } : { fault }));
+}
+
+function faultOf(query: string | undefined): string | undefined {
+  if (query === undefined) return "the line holds no query";
+  try {
+    checkedQueries({ queries: [query], k: 1 });
+    return undefined;
+  } catch (error) {
+    if (error instanceof TermduetError) return error.message;
+    throw error;
+  }
+}
+
+async function patientSearch(
+  queries: readonly string[],
+  { desk, shared, call }: StreamContext,
+): Promise<SearchResponse[]> {
+  for (;;) {
+    try {
+      return await desk.search({ ...shared, queries }, call);
+    } catch (error) {
+      if (!(error instanceof HttpProblem && error.code === "overloaded")) throw error;
+      await sleep(RETRY_MS, undefined, { signal: call.signal });
+    }
+  }
+}
+
+function formatOf(header: string | undefined): StreamFormat | undefined {
+  const types = (header ?? "").split(",").map((type) => type.split(";")[0]!.trim().toLowerCase());
+  if (types.includes(CSV)) return CSV;
+  return types.some((type) => [NDJSON, "application/ndjson", "application/jsonl"].includes(type))
+    ? NDJSON
+    : undefined;
+}

@@ -1,0 +1,82 @@
+import type { Readable } from "node:stream";
+import { parse } from "csv-parse";
+import { LIMITS } from "../limits.ts";
+import { HttpProblem } from "../problems/http-problem.ts";
+
+/** One line of a batch. `query` is undefined where the line holds none. */
+export interface StreamLine {
+  id?: string | number;
+  query: string | undefined;
+}
+
+export const NDJSON = "application/x-ndjson";
+export const CSV = "text/csv";
+export type StreamFormat = typeof NDJSON | typeof CSV;
+
+/** Lines of NDJSON: a text, or an object with `query` and, if it likes, `id`. Errors: `too-large` for a line that never ends. */
+export async function* ndjsonLines(body: Readable): AsyncGenerator<StreamLine, void, undefined> {
+  for await (const text of boundedLines(body)) {
+    if (text.trim() === "") continue;
+    yield lineOf(text);
+  }
+}
+
+function lineOf(text: string): StreamLine {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { query: undefined };
+  }
+  if (typeof value === "string") return { query: value };
+  if (typeof value !== "object" || value === null) return { query: undefined };
+  const { id, query } = value as Record<string, unknown>;
+  const known = typeof id === "string" || typeof id === "number" ? { id } : {};
+  return { ...known, query: typeof query === "string" ? query : undefined };
+}
+
+/** `readline` keeps a line of any length; this one gives up. */
+async function* boundedLines(body: Readable): AsyncGenerator<string, void, undefined> {
+  let rest = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of body as AsyncIterable<Uint8Array>) {
+    rest += decoder.decode(chunk, { stream: true });
+    const lines = rest.split("\n");
+    rest = lines.pop()!;
+    yield* lines.map((line) => line.replace(/\r$/, ""));
+    if (rest.length > LIMITS.lineCharacters) throw tooLong();
+  }
+  if (rest !== "") yield rest;
+}
+
+/** Rows of CSV with a header; the column `query` (or `term`), and `id` if there is one. Errors: `usage` for another header. */
+export async function* csvLines(body: Readable): AsyncGenerator<StreamLine, void, undefined> {
+  const parser = parse({
+    columns: true,
+    bom: true,
+    max_record_size: LIMITS.lineCharacters,
+    relax_column_count: true,
+  });
+  body.on("error", (error) => parser.destroy(error));
+  body.pipe(parser);
+  try {
+    for await (const row of parser as AsyncIterable<Record<string, string>>) {
+      const column = ["query", "term"].find((name) => name in row);
+      if (column === undefined) throw new HttpProblem("usage", "the header needs a column query");
+      yield { ...(row["id"] === undefined ? {} : { id: row["id"] }), query: row[column] };
+    }
+  } catch (error) {
+    if (error instanceof Error && "code" in error && String(error.code).startsWith("CSV_"))
+      throw error.code === "CSV_MAX_RECORD_SIZE"
+        ? tooLong()
+        : new HttpProblem("usage", "the body is not CSV");
+    throw error;
+  }
+}
+
+function tooLong(): HttpProblem {
+  return new HttpProblem(
+    "too-large",
+    `a line is too long; at most ${LIMITS.lineCharacters} characters are read`,
+  );
+}
