@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ApiKeys, hashOf } from "../../search-api/guards/api-keys.ts";
 import { LIMITS } from "../../search-api/limits.ts";
 import { ReviewDesk } from "../../search-api/review/review-desk.ts";
 import type { ReviewEntryView, ReviewView } from "../../search-api/schemas/review-schema.ts";
@@ -45,6 +46,23 @@ describe("the routes of a review", () => {
     ).json;
   const overview = async (reviewer?: string) =>
     (await api.send<ReviewView>(searchPath(reviewer ? { reviewer } : {}, "/api/v1/review"))).json;
+
+  test("want a key that is good for reviews, where keys are asked for", async () => {
+    const [reader, reviewer] = ["reader-key-0123456789", "reviewer-key-0123456789"];
+    const line = (scopes: string, key: string): string =>
+      `someone ${scopes} sha256:${hashOf(key).toString("hex")}`;
+    const text = [line("search", reader), line("search,review", reviewer)].join("\n");
+    const keys = ApiKeys.from({ file: "keys", text });
+    await using guarded = await testApi({ searcher: fakeSearch(), store: fakeStore(), review, keys });
+    const paths = ["", "/entries", "/undoable?reviewer=Ada", "/ratings.csv"].map((p) => `/api/v1/review${p}`);
+    for (const path of paths) {
+      const status = async (key?: string): Promise<number> =>
+        (await guarded.send(path, key ? { headers: { "X-API-Key": key } } : {})).status;
+      const found = [path, await status(), await status(reader), await status(reviewer)];
+      expect(found).toEqual([path, 401, 403, 200]);
+    }
+    expect((await guarded.post("/api/v1/review/ratings", { ratings: [rating()] })).status).toBe(401);
+  });
 
   test("give entries page by page, with candidates and all ratings", async () => {
     await rate(rating(), rating({ reviewer: "Bob", rating: 1 }));
