@@ -15,6 +15,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   "src/evaluation": ["src/retrieval"],
   "src/optimizer": ["src/encoder", "src/evaluation"],
   "src/review": ["src/alignment", "src/evaluation"],
+  "src/index.ts": ["src/alignment", "src/evaluation"],
   ingest: ["src/alignment", "src/evaluation", "src/optimizer"],
   "search-api": ["src/review", "src/optimizer"],
   "src/cli": ["ingest", "search-api"],

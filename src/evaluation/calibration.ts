@@ -49,7 +49,7 @@ export function fitCalibrators(
   return CALIBRATION_METHODS.map((method) => ({
     method,
     ...qualityOf(crossValidated(pairs, method, { folds, seed }), grades),
-    points: calibratorPoints(pairs, method),
+    points: wholeScale(calibratorPoints(pairs, method), pairs),
   })).sort((a, b) => a.rmse - b.rmse);
 }
 
@@ -113,6 +113,34 @@ export function calibratorPoints(
   const points = risen(levels).map(({ cosine, grade }): CalibratorPoint => [round(cosine), round(grade)]);
   if (points.at(-1)![0] < 1) points.push([1, 5]);
   return points.filter(([cosine], i) => i === 0 || cosine > points[i - 1]![0]);
+}
+
+/** Grades that a calibrator's points rise by, from unrelated texts to equal ones, beside what the fit says. */
+const RISE = 1.5;
+// One pair in eleven of a release's is of strings drawn at random: this share of all lies about the middle of those.
+const UNRELATED_SHARE = 0.05;
+
+/**
+ * The points drawn out over the whole scale: unrelated texts get 0, equal ones 5. A release grades
+ * names of one thing 0 where its sources do not know of each other, so a fit to its pairs never comes near 5. Between the
+ * two the grade always rises, so that a difference of cosines is one of grades too: where a fit is level, a merge could
+ * not tell candidates apart.
+ */
+export function wholeScale(
+  points: readonly CalibratorPoint[],
+  pairs: readonly GradedCosine[],
+): CalibratorPoint[] {
+  const seen = pairs.map(({ cosine }) => cosine).sort((a, b) => a - b);
+  const low = seen[Math.floor(UNRELATED_SHARE * seen.length)]!;
+  const at = (cosine: number): number =>
+    interpolate(points, cosine) + (RISE * Math.max(0, cosine - low)) / Math.max(1e-6, 1 - low);
+  const cosines = [
+    low,
+    ...points.map(([cosine]) => cosine).filter((cosine) => cosine > low && cosine < 1),
+    1,
+  ];
+  const [least, most] = [at(low), at(1)];
+  return cosines.map((cosine) => [round(cosine), round((5 * (at(cosine) - least)) / (most - least))]);
 }
 
 interface Level {

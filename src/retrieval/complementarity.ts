@@ -18,8 +18,8 @@ export interface Candidate {
  * yet, then 4, and so down.
  *
  * Which encoder goes first is open in the paper; here it is the one that, for this query, gives its best rating to the
- * candidate that both together grade highest. Within a step candidates stand by their mean grade, then by id, so that
- * the order depends on nothing but the opinions.
+ * candidate that both together grade highest. Within a step candidates stand by their mean grade, then by their mean cosine,
+ * then by id, so that the order depends on nothing but the opinions.
  */
 export function mergeByComplementarity<C extends Candidate>(candidates: readonly C[]): C[] {
   const encoders = Math.max(0, ...candidates.map((c) => c.opinions.length));
@@ -44,7 +44,11 @@ export function bestRating({ opinions }: Candidate): number {
 }
 
 function byMeanGrade(a: Candidate, b: Candidate): number {
-  return meanGrade(b) - meanGrade(a) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+  return meanGrade(b) - meanGrade(a) || cosines(b) - cosines(a) || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+}
+
+function cosines({ opinions }: Candidate): number {
+  return opinions.reduce((sum, opinion) => sum + (opinion?.cosine ?? 0), 0);
 }
 
 /** Mean over all encoders; one that has no opinion counts as 0. */

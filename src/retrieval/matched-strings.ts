@@ -8,6 +8,7 @@ import { type NamedBy, namedStrings } from "./named-strings.ts";
 import { passingAtoms, type SearchFilter, storeFilter } from "./search-filter.ts";
 import type { MatchType } from "./search-types.ts";
 import { cuisOf, type StoredString } from "./stored-string.ts";
+import { unknownWords } from "./unknown-words.ts";
 import { wordedStrings } from "./worded-strings.ts";
 
 /** How a string was found without an encoder: `NamedBy`, or it completes the text, or has its words but for typos. */
@@ -59,16 +60,17 @@ export async function matchedStrings(
       wordedStrings(store, stringsCollection, text, { limit: WORDED, filter: pushed, timeoutMs }),
     ]);
     await below?.learnFiltered([...begun, ...worded]);
+    const unfinished = begun.length > 0 && (await isUnfinished(store, stringsCollection, text, timeoutMs));
     const known = new Set<string>();
     const found: MatchedString[] = [];
     for (const string of begun) {
       known.add(string.ref.id);
-      const tier = completes(string, text) ? "prefix" : "semantic";
+      const tier = unfinished && completes(string, text) ? "prefix" : "semantic";
       found.push({ ...string, tier, by: "beginning", cuis: cuisOf(string) });
     }
-    for (const { likeness, typos: _, ...string } of worded) {
+    for (const { likeness, typos, ...string } of worded) {
       if (known.has(string.ref.id)) continue;
-      const tier = likeness >= MIN_LIKENESS ? "lexical" : "semantic";
+      const tier = typos > 0 && likeness >= MIN_LIKENESS ? "lexical" : "semantic";
       found.push({ ...string, tier, by: "typos", cuis: cuisOf(string) });
     }
     return found;
@@ -81,6 +83,17 @@ function namesOne(
   below: ConceptsBelow | undefined,
 ): boolean {
   return passingAtoms(string.record, filter, below).some((atom) => string.cuis.includes(atom.cui));
+}
+
+/** Whether the last word typed is none that the release knows, or one after which more must come. */
+async function isUnfinished(
+  store: VectorStore,
+  stringsCollection: string,
+  text: string,
+  timeoutMs: number | undefined,
+): Promise<boolean> {
+  const last = normalizeText(text).split(" ").at(-1)!;
+  return isFunctionWord(last) || (await unknownWords(store, stringsCollection, [last], timeoutMs)).size > 0;
 }
 
 /**

@@ -3,6 +3,7 @@ import { isFunctionWord } from "../text/function-words.ts";
 import { normalizeText } from "../text/normalize.ts";
 import type { Filter, VectorStore } from "../vector-store/vector-store.ts";
 import { type StoredString, storedString } from "./stored-string.ts";
+import { unknownWords } from "./unknown-words.ts";
 
 /** A string that holds all words of a text. */
 export interface WordedString extends StoredString {
@@ -26,7 +27,7 @@ const MAX_WORD = 60;
 
 /**
  * Strings with all words of the text, in any order, function words apart: as typed, and where no string has them so, with
- * one typo a word, and then with two. The likest first, then the best known.
+ * one typo in each word that the release does not know, and then with two. The likest first, then the best known.
  */
 export async function wordedStrings(
   store: VectorStore,
@@ -37,16 +38,29 @@ export async function wordedStrings(
   const words = contentWords(text);
   if (words.length === 0 || words.length > MAX_WORDS) return [];
   if (words.some((word) => word.length > MAX_WORD)) return [];
+  let known: string[] | undefined;
   for (let typos = 0; typos <= MAX_TYPOS; typos++) {
+    if (typos > 0 && !known) {
+      const unknown = await unknownWords(store, stringsCollection, words, timeoutMs);
+      if (unknown.size === 0) return [];
+      known = words.filter((word) => !unknown.has(word));
+    }
     const options = {
       typos,
       ...(filter ? { filter } : {}),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
     };
     const found = await store.findByWords(stringsCollection, "norm", [...new Set(words)], limit, options);
-    if (found.length > 0) return found.map((stored) => judged(storedString(stored), words)).sort(byLikeness);
+    const strings = found.map((stored) => judged(storedString(stored), words));
+    const kept = known ? strings.filter((string) => hasAll(string, known!)) : strings;
+    if (kept.length > 0) return kept.sort(byLikeness);
   }
   return [];
+}
+
+function hasAll({ record }: StoredString, words: readonly string[]): boolean {
+  const own = new Set(normalizeText(record.text).split(" "));
+  return words.every((word) => own.has(word));
 }
 
 /** Words of a text that carry meaning; all of them where none does. */
