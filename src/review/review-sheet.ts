@@ -88,6 +88,9 @@ async function tableOf(path: string): Promise<{ columns: string[]; rows: { line:
   return { columns, rows };
 }
 
+// More than these nobody looks at; any other concept can be searched for.
+const MOST_CANDIDATES = 10;
+
 const FIXED = ["id", "term", "cui", "name", "string", "rating", "source"];
 const OF_ENCODER = ["_cosine", "_rank", "_rating", "_best_cui", "_best_name", "_best_cosine", "_best_rating"];
 
@@ -104,6 +107,8 @@ function carriedColumns(columns: readonly string[], encoders: readonly string[])
     ...FIXED,
     "match_type",
     "agreement",
+    "probability",
+    "accepted",
     "explanation",
     "synonyms",
     "lang",
@@ -135,7 +140,10 @@ function entryOf(row: Row, line: number, { encoders, others, known, table }: Ent
     extra: Object.fromEntries(others.map((name) => [name, text(name)])),
     line,
     candidates: Object.fromEntries(
-      Object.entries(candidates).map(([id, list]) => [id, [...list].sort((a, b) => a.rank - b.rank)]),
+      Object.entries(candidates).map(([id, list]) => [
+        id,
+        [...list].sort((a, b) => a.rank - b.rank).slice(0, MOST_CANDIDATES),
+      ]),
     ),
     ...(merged ? { merged } : {}),
   };
