@@ -88,9 +88,6 @@ async function tableOf(path: string): Promise<{ columns: string[]; rows: { line:
   return { columns, rows };
 }
 
-// More than these nobody looks at; any other concept can be searched for.
-const MOST_CANDIDATES = 10;
-
 const FIXED = ["id", "term", "cui", "name", "string", "rating", "source"];
 const OF_ENCODER = ["_cosine", "_rank", "_rating", "_best_cui", "_best_name", "_best_cosine", "_best_rating"];
 
@@ -140,10 +137,7 @@ function entryOf(row: Row, line: number, { encoders, others, known, table }: Ent
     extra: Object.fromEntries(others.map((name) => [name, text(name)])),
     line,
     candidates: Object.fromEntries(
-      Object.entries(candidates).map(([id, list]) => [
-        id,
-        [...list].sort((a, b) => a.rank - b.rank).slice(0, MOST_CANDIDATES),
-      ]),
+      Object.entries(candidates).map(([id, list]) => [id, [...list].sort((a, b) => a.rank - b.rank)]),
     ),
     ...(merged ? { merged } : {}),
   };
