@@ -48,7 +48,7 @@ describe.skipIf(skipped)(`the page in a browser${skipped ? ` (none here: ${start
   ): Promise<{ page: Page } & AsyncDisposable> {
     const context = await browser.newContext({ locale: "en-US", ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(5_000);
+    page.setDefaultTimeout(20_000);
     wrong.length = 0;
     page.on("console", (message) => wrong.push(message.text()));
     page.on("pageerror", (error) => wrong.push(error.message));
@@ -401,19 +401,23 @@ describe.skipIf(skipped)(`the page in a browser${skipped ? ` (none here: ${start
     ["the releases", "/", (page) => page.locator("#release button").click()],
     ["nothing found", "/?q=heart&sab=NONE", (page) => page.locator(".notice").waitFor()],
   ];
-  test.each(views)("has nothing that axe complains of: %s", async (_, path, act) => {
-    for (const options of [
-      { colorScheme: "light" },
-      { colorScheme: "dark" },
-      { colorScheme: "light", viewport: { width: 360, height: 740 } },
-    ] as const) {
-      await using opened = await open(path, { ...options, bypassCSP: true });
-      if (path.includes("q="))
-        await opened.page.locator("#status:not(:empty)").waitFor({ state: "attached" });
-      await act(opened.page);
-      expect(await complaints(opened.page)).toEqual([]);
-    }
-  });
+  test.each(views)(
+    "has nothing that axe complains of: %s",
+    async (_, path, act) => {
+      for (const options of [
+        { colorScheme: "light" },
+        { colorScheme: "dark" },
+        { colorScheme: "light", viewport: { width: 360, height: 740 } },
+      ] as const) {
+        await using opened = await open(path, { ...options, bypassCSP: true });
+        if (path.includes("q="))
+          await opened.page.locator("#status:not(:empty)").waitFor({ state: "attached" });
+        await act(opened.page);
+        expect(await complaints(opened.page)).toEqual([]);
+      }
+    },
+    120_000,
+  );
 
   test("is dark where the system is", async () => {
     const background = async (colorScheme: "light" | "dark"): Promise<string> => {
