@@ -2,6 +2,7 @@ import { concept as fetchConcept } from "./api.js";
 import { copy, curlOf } from "./clipboard.js";
 import { h } from "./element.js";
 import { hierarchy } from "./hierarchy.js";
+import { currentKey } from "./key.js";
 import { conceptLink, few } from "./lists.js";
 import { separated } from "./marks.js";
 import { relationLabel } from "./relation-label.js";
@@ -39,7 +40,7 @@ export function conceptView(concept, state, { near, onClose }) {
       tool(t("link"), () => new URL(addressOf(state), location.href).href),
       tool("curl", () => curlOf(path)),
       tool("JSON", () => JSON.stringify(concept, null, 2)),
-      h("a", { href: path, target: "_blank", rel: "noopener" }, t("open")),
+      currentKey() ? "" : h("a", { href: path, target: "_blank", rel: "noopener" }, t("open")),
     ),
   ];
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ApiKeys } from "../../search-api/guards/api-keys.ts";
 import type { ReleaseView } from "../../search-api/schemas/release-schema.ts";
 import type { SearchResponse } from "../../src/retrieval/search-types.ts";
 import { type SampleStore, sampleStore } from "../support/sample-store.ts";
@@ -242,6 +243,26 @@ describe.skipIf(skipped)(`the page in a browser${skipped ? ` (none here: ${start
     expect(loaded.length).toBeGreaterThan(10);
     expect(loaded.filter(([url]) => !url.startsWith(api.url))).toEqual([]);
     expect(loaded.reduce((sum, [, bytes]) => sum + bytes, 0)).toBeLessThan(100_000);
+  });
+
+  test("asks for a key where the server wants one, and goes on with it", async () => {
+    const key = "a-key-of-this-test";
+    await using guarded = await testApi({ ...sample, keys: ApiKeys.from({ plain: key }) });
+    const context = await browser.newContext({ locale: "en-US", bypassCSP: true });
+    const page = await context.newPage();
+    await page.goto(`${guarded.url}/?q=crise+cardiaque`);
+    await page.getByLabel("A key is needed").last().fill("another");
+    expect(await complaints(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.getByText("That key is not known here").waitFor();
+    await page.locator("#key").fill(key);
+    await page.keyboard.press("Enter");
+    await first(page).waitFor();
+    expect(await page.locator("dialog[open]").count()).toBe(0);
+    await page.reload();
+    await first(page).waitFor();
+    expect(page.url()).not.toContain(key);
+    await context.close();
   });
 
   test("shows each encoder's own list beside the other's, by a link that can be shared", async () => {

@@ -54,7 +54,9 @@ describe("the routes of a review", () => {
     const text = [line("search", reader), line("search,review", reviewer)].join("\n");
     const keys = ApiKeys.from({ file: "keys", text });
     await using guarded = await testApi({ searcher: fakeSearch(), store: fakeStore(), review, keys });
-    const paths = ["", "/entries?reviewer=Ada", "/undoable?reviewer=Ada", "/ratings.csv"].map((p) => `/api/v1/review${p}`);
+    const paths = ["", "/entries?reviewer=Ada", "/undoable?reviewer=Ada", "/ratings.csv"].map(
+      (p) => `/api/v1/review${p}`,
+    );
     for (const path of paths) {
       const status = async (key?: string): Promise<number> =>
         (await guarded.send(path, key ? { headers: { "X-API-Key": key } } : {})).status;
