@@ -12,7 +12,7 @@ import { languageName, languageTag, number, ownLat, t } from "./texts.js";
 const FEW = 12;
 
 /** All that the release says of a concept. */
-export function conceptView(concept, state, { near, onClose }) {
+export function conceptView(concept, state, { near, onClose, onUnder }) {
   const { cui, name, semanticTypes } = concept;
   const own = concept.names[ownLat];
   const path = `api/v1/concepts/${encodeURIComponent(cui)}`;
@@ -30,7 +30,13 @@ export function conceptView(concept, state, { near, onClose }) {
     ),
     definitions(concept),
     names(concept),
-    section(t("hierarchy"), hierarchy(concept, linkTo, childrenOf(state))),
+    section(
+      t("hierarchy"),
+      hierarchy(concept, linkTo, childrenOf(state)),
+      concept.children.length > 0
+        ? h("button", { type: "button", class: "all", onclick: () => onUnder(cui) }, t("searchUnder"))
+        : "",
+    ),
     relations(concept, linkTo),
     section(t("near"), near),
     h(

@@ -375,6 +375,20 @@ describe.skipIf(skipped)(`the page in a browser${skipped ? ` (none here: ${start
     expect(await near.allTextContents()).not.toContain("Myocardial infarction");
   });
 
+  test("searches below a concept, and counts the types of what it finds", async () => {
+    await using opened = await open("/?q=pain&c=C0018799");
+    const { page } = opened;
+    await page.getByRole("button", { name: "Search only what is below" }).click();
+    await page.locator(".chip", { hasText: "below Heart disease" }).waitFor();
+    expect(new URL(page.url()).searchParams.get("under")).toBe("C0018799");
+    const { json } = await api.send<SearchResponse>("/api/v1/search?q=pain&k=20&under=C0018799&facets=sty");
+    const names = page.locator("li.result h2");
+    await expect.poll(() => names.allTextContents()).toEqual(json.results.map(({ name }) => name));
+    await page.locator("summary", { hasText: "Type" }).click();
+    const types = await page.locator('[data-menu="sty"] label').allTextContents();
+    expect(types).toEqual(json.facets!.sty!.map(({ name, count }) => `${name}${count}`));
+  });
+
   test("says what the releases hold and what changed between them", async () => {
     const context = await browser.newContext({ locale: "en-US" });
     const page = await context.newPage();
