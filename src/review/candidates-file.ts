@@ -5,43 +5,20 @@ import { TermduetError } from "../terminology/termduet-error.ts";
 
 const rating = z.int().min(0).max(5);
 
-const seenSchema = z.object({
+const candidateSchema = z.object({
+  cui: z.string().min(1),
+  name: z.string(),
   string: z.string(),
   cosine: z.number(),
   rating,
   rank: z.int().min(1),
   grade: z.number().optional(),
-  field: z.enum(["term and explanation", "term", "synonym"]).optional().catch(undefined),
+  field: z.enum(["term and explanation", "term", "synonym"]).optional(),
 });
-
-/** Candidates by encoder. */
-const byEncoderSchema = z.record(
-  z.string(),
-  z.array(seenSchema.extend({ cui: z.string().min(1), name: z.string() })),
-);
-
-/** Candidates by concept; an encoder that found nothing of one has no cosine of it. */
-const byConceptSchema = z
-  .array(
-    z.object({
-      cui: z.string().min(1),
-      name: z.string(),
-      encoders: z.record(z.string(), z.union([seenSchema, z.object({ cosine: z.null() })])),
-    }),
-  )
-  .transform((concepts) => {
-    const byEncoder: z.output<typeof byEncoderSchema> = {};
-    for (const { cui, name, encoders } of concepts)
-      for (const [encoder, seen] of Object.entries(encoders)) {
-        byEncoder[encoder] ??= [];
-        if ("rank" in seen) byEncoder[encoder].push({ cui, name, ...seen });
-      }
-    return byEncoder;
-  });
 
 const lineSchema = z.object({
   id: z.string().min(1),
-  candidates: z.union([byEncoderSchema, byConceptSchema]),
+  candidates: z.record(z.string(), z.array(candidateSchema)),
   merged: z.object({ cui: z.string().min(1), confidence: z.number().optional() }).nullish(),
 });
 
@@ -79,14 +56,6 @@ function lineOf(text: string, where: string): CandidatesLine {
   }
   const result = lineSchema.safeParse(json);
   if (result.success) return result.data;
-  const { path, message } = innermost(result.error.issues[0]!);
+  const { path, message } = result.error.issues[0]!;
   throw new TermduetError("bad-input", `${where}: ${path.join(".") || "the line"}: ${message}`);
-}
-
-/** Of a choice between forms what is wrong with the first. */
-function innermost(issue: z.core.$ZodIssue): { path: PropertyKey[]; message: string } {
-  const inner = issue.code === "invalid_union" ? issue.errors[0]?.[0] : undefined;
-  if (!inner) return issue;
-  const { path, message } = innermost(inner);
-  return { path: [...issue.path, ...path], message };
 }

@@ -104,8 +104,6 @@ function carriedColumns(columns: readonly string[], encoders: readonly string[])
     ...FIXED,
     "match_type",
     "agreement",
-    "probability",
-    "accepted",
     "explanation",
     "synonyms",
     "lang",

@@ -49,36 +49,6 @@ describe("a sheet for review", () => {
     ]);
   });
 
-  test("reads candidates that are listed by concept as well", async () => {
-    using folder = temporaryFolder();
-    writeReviewFolder(folder.path, 1);
-    const seen = (rank: number): object => ({ string: "s", cosine: 0.5, rating: 2, rank });
-    const listed = [
-      {
-        cui: "C2",
-        name: "two",
-        semanticTypes: [],
-        matchType: "semantic",
-        encoders: { [a]: seen(2), [b]: seen(1) },
-      },
-      {
-        cui: "C1",
-        name: "one",
-        encoders: { [a]: seen(1), [b]: { string: "", cosine: null, rating: 0, rank: 0 } },
-      },
-    ];
-    writeFileSync(
-      join(folder.path, "candidates.jsonl"),
-      JSON.stringify({ id: "E0", cui: "C2", candidates: listed }),
-    );
-    const [entry] = (await openReviewSheet(folder.path)).entries;
-    expect(entry!.candidates[a]!.map(({ cui, rank }) => [cui, rank])).toEqual([
-      ["C1", 1],
-      ["C2", 2],
-    ]);
-    expect(entry!.candidates[b]!.map(({ cui }) => cui)).toEqual(["C2"]);
-  });
-
   test("reads formulas as they stood before the table made them safe", async () => {
     using folder = temporaryFolder();
     writeReviewFolder(folder.path, 1);
