@@ -18,6 +18,8 @@ type EntriesRequest = z.output<typeof reviewEntriesQuerySchema>;
 
 // Ratings of an entry that are so far apart are looked at again.
 const DISPUTED = 2;
+// More candidates of an encoder nobody looks at; any other concept can be searched for.
+const MOST_CANDIDATES = 10;
 
 /** An alignment under review and its ratings, for the routes. */
 export class ReviewDesk implements Disposable {
@@ -112,7 +114,7 @@ export class ReviewDesk implements Disposable {
       candidates: Object.fromEntries(
         Object.entries(candidates).map(([encoder, list]) => [
           encoder,
-          list.map(({ cui, name, string, cosine, rating, rank }) => ({
+          list.slice(0, MOST_CANDIDATES).map(({ cui, name, string, cosine, rating, rank }) => ({
             cui,
             name,
             string,

@@ -1,17 +1,29 @@
+import { askForKey, currentKey } from "./key.js";
+
 /** A refusal of the server, with its own words. */
 export class Refusal extends Error {
   /** Whether sending the same again would be refused again. */
   final = false;
 }
 
-async function ask(path, options) {
-  const response = await fetch(path, options);
+/** The answer to a request; a server that wants a key gets the one that the reader gives. */
+export async function request(path, options) {
+  const key = currentKey();
+  const headers = { ...options.headers, ...(key ? { Authorization: `Bearer ${key}` } : {}) };
+  const response = await fetch(path, { ...options, headers });
+  if (response.status === 401) {
+    await askForKey(key);
+    return request(path, options);
+  }
+  if (response.ok) return response;
   const body = await response.json();
-  if (response.ok) return body;
   const refusal = new Refusal(body.detail ?? body.title);
+  refusal.code = body.code;
   refusal.final = response.status < 500 && response.status !== 408 && response.status !== 429;
   throw refusal;
 }
+
+const ask = async (path, options) => (await request(path, options)).json();
 
 /** What is at a path of the API. */
 export function get(path, parameters, signal) {

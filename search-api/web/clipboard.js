@@ -1,3 +1,4 @@
+import { currentKey } from "./key.js";
 import { t } from "./texts.js";
 
 /** Copies a text and says so on the button for a moment. */
@@ -29,11 +30,12 @@ function copiedByHand(text) {
   return done;
 }
 
-/** A command line that asks the same. */
+/** A command line that asks the same; a key is named and not told. */
 export function curlOf(path, parameters) {
   const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;
   const parts = [...(parameters ?? [])].map(
     ([name, value]) => ` --data-urlencode ${quoted(`${name}=${value}`)}`,
   );
-  return `curl -sG ${quoted(new URL(path, location.href).href)}${parts.join("")}`;
+  const key = currentKey() ? ' -H "Authorization: Bearer $TERMDUET_API_KEY"' : "";
+  return `curl -sG${key} ${quoted(new URL(path, location.href).href)}${parts.join("")}`;
 }

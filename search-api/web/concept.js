@@ -2,6 +2,7 @@ import { concept as fetchConcept } from "./api.js";
 import { copy, curlOf } from "./clipboard.js";
 import { h } from "./element.js";
 import { hierarchy } from "./hierarchy.js";
+import { currentKey } from "./key.js";
 import { conceptLink, few } from "./lists.js";
 import { separated } from "./marks.js";
 import { relationLabel } from "./relation-label.js";
@@ -11,7 +12,7 @@ import { languageName, languageTag, number, ownLat, t } from "./texts.js";
 const FEW = 12;
 
 /** All that the release says of a concept. */
-export function conceptView(concept, state, { near, onClose }) {
+export function conceptView(concept, state, { near, onClose, onUnder }) {
   const { cui, name, semanticTypes } = concept;
   const own = concept.names[ownLat];
   const path = `api/v1/concepts/${encodeURIComponent(cui)}`;
@@ -29,7 +30,13 @@ export function conceptView(concept, state, { near, onClose }) {
     ),
     definitions(concept),
     names(concept),
-    section(t("hierarchy"), hierarchy(concept, linkTo, childrenOf(state))),
+    section(
+      t("hierarchy"),
+      hierarchy(concept, linkTo, childrenOf(state)),
+      concept.children.length > 0
+        ? h("button", { type: "button", class: "all", onclick: () => onUnder(cui) }, t("searchUnder"))
+        : "",
+    ),
     relations(concept, linkTo),
     section(t("near"), near),
     h(
@@ -39,7 +46,7 @@ export function conceptView(concept, state, { near, onClose }) {
       tool(t("link"), () => new URL(addressOf(state), location.href).href),
       tool("curl", () => curlOf(path)),
       tool("JSON", () => JSON.stringify(concept, null, 2)),
-      h("a", { href: path, target: "_blank", rel: "noopener" }, t("open")),
+      currentKey() ? "" : h("a", { href: path, target: "_blank", rel: "noopener" }, t("open")),
     ),
   ];
 }

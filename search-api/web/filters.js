@@ -7,6 +7,8 @@ import { languageName, number, t } from "./texts.js";
  */
 export function filters({ element, onChange, onVoices }) {
   const types = new Map();
+  let counts = new Map();
+  const above = new Map();
   let open;
 
   function menu(name, entries, chosen, note) {
@@ -56,11 +58,18 @@ export function filters({ element, onChange, onVoices }) {
     } else if (open === name) open = undefined;
   }
 
+  function labelOf(name, value) {
+    if (name === "lat") return languageName(value);
+    if (name === "sty") return types.get(value) ?? value;
+    return name === "under" ? t("underChip", { name: above.get(value) ?? value }) : value;
+  }
+
   function chips(state) {
-    const all = ["sab", "lat", "sty"].flatMap((name) => state[name].map((value) => ({ name, value })));
+    const all = ["sab", "lat", "sty", "under"].flatMap((name) =>
+      state[name].map((value) => ({ name, value })),
+    );
     return all.map(({ name, value }) => {
-      const label =
-        name === "lat" ? languageName(value) : name === "sty" ? (types.get(value) ?? value) : value;
+      const label = labelOf(name, value);
       return h(
         "button",
         {
@@ -104,10 +113,17 @@ export function filters({ element, onChange, onVoices }) {
   }
 
   return {
-    /** Remembers the semantic types that results bring along. */
-    learn(results) {
-      for (const { semanticTypes } of results)
-        for (const { tui, name } of semanticTypes) types.set(tui, name);
+    /** Remembers the semantic types that the results have, and how many have each. */
+    learn(responses) {
+      counts = new Map();
+      for (const { value, name, count } of responses.flatMap(({ facets }) => facets?.sty ?? [])) {
+        types.set(value, name ?? value);
+        counts.set(value, Math.max(count, counts.get(value) ?? 0));
+      }
+    },
+    /** The name of a concept below which is searched. */
+    name(cui, name) {
+      above.set(cui, name);
     },
     show(release, state) {
       if (!release) return;
@@ -115,9 +131,9 @@ export function filters({ element, onChange, onVoices }) {
         Object.entries(counts)
           .sort(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
           .map(([value, count]) => ({ value, label: label(value), count }));
-      const typeEntries = [...new Set([...types.keys(), ...state.sty])]
-        .map((value) => ({ value, label: types.get(value) ?? value }))
-        .sort((a, b) => a.label.localeCompare(b.label));
+      const typeEntries = [...new Set([...counts.keys(), ...state.sty])]
+        .map((value) => ({ value, label: types.get(value) ?? value, count: counts.get(value) }))
+        .sort((a, b) => (b.count ?? 0) - (a.count ?? 0) || a.label.localeCompare(b.label));
       const focused = document.activeElement?.closest?.("#filters input")?.value;
       element.replaceChildren(
         menu(

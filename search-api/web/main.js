@@ -1,4 +1,4 @@
-import { concept as fetchConcept, releases as fetchReleases, latest, Refusal } from "./api.js";
+import { concept as fetchConcept, releases as fetchReleases, latest } from "./api.js";
 import { conceptView } from "./concept.js";
 import { h } from "./element.js";
 import { filters } from "./filters.js";
@@ -12,6 +12,7 @@ import { startView } from "./start-view.js";
 import { addressOf, PAGE, parametersOf, readState } from "./state.js";
 import { suggestions } from "./suggestions.js";
 import { fillTexts, ownLat, t } from "./texts.js";
+import { trouble } from "./trouble.js";
 
 const EXAMPLES = [
   "crise cardiaque",
@@ -93,7 +94,7 @@ function showResults(delay) {
     const asked = state;
     try {
       const { responses, elements, summary } = await views(asked, voices(), { signal, onMore });
-      menus.learn(responses.flatMap((response) => response.results));
+      menus.learn(responses);
       results.replaceChildren(...elements(state));
       document.body.classList.toggle("side", asked.view === "side");
       status.textContent = summary;
@@ -136,8 +137,10 @@ function showConcept() {
     try {
       const concept = await fetchConcept(cui, parameters, signal);
       const near = neighbours(concept, state, signal);
+      menus.name(cui, concept.name);
+      if (state.under.includes(cui)) menus.show(release(), state);
       conceptPane.replaceChildren(
-        ...conceptView(concept, state, { near, onClose: closeConcept }).filter(Boolean),
+        ...conceptView(concept, state, { near, onClose: closeConcept, onUnder: searchUnder }).filter(Boolean),
       );
       document.title = `${concept.name} – Termduet`;
     } catch (error) {
@@ -154,6 +157,12 @@ function showConcept() {
   });
 }
 
+/** Searches among what stands below a concept. */
+function searchUnder(cui) {
+  go({ ...state, under: [cui], k: PAGE });
+  if (state.q === "") input.focus();
+}
+
 function closeConcept() {
   const { cui } = state;
   go({ ...state, cui: "" });
@@ -166,16 +175,6 @@ function markCurrent() {
     if (item.dataset.cui === state.cui) item.setAttribute("aria-current", "true");
     else item.removeAttribute("aria-current");
   }
-}
-
-function trouble(error, retry) {
-  const text = error instanceof Refusal ? error.message : t("offline");
-  return h(
-    "div",
-    { class: "notice" },
-    h("p", {}, text),
-    h("button", { type: "button", onclick: retry }, t("retry")),
-  );
 }
 
 const links = () => [...results.querySelectorAll(".result a[data-cui]")];
@@ -260,7 +259,7 @@ addEventListener("popstate", () => {
 function showRelease() {
   const active = known.filter((entry) => entry.active);
   const onChoose = (dataset) => {
-    go({ ...state, dataset, sab: [], lat: [], sty: [], encoders: [], cui: "" });
+    go({ ...state, dataset, sab: [], lat: [], sty: [], under: [], encoders: [], cui: "" });
     showRelease();
   };
   $("release").replaceChildren(...releaseLine(active, release(), { onChoose, onOpen: showReleases }));

@@ -14,7 +14,14 @@ export function neighbours({ cui, name }, state, signal) {
     { class: "links near", "aria-busy": "true" },
     h("li", { class: "note" }, t("searching")),
   );
-  const parameters = parametersOf({ ...state, q: name.slice(0, 1_000), sab: [], sty: [], k: FEW + 1 });
+  const parameters = parametersOf({
+    ...state,
+    q: name.slice(0, 1_000),
+    sab: [],
+    sty: [],
+    under: [],
+    k: FEW + 1,
+  });
   const linkTo = (target) => addressOf({ ...state, cui: target });
   search(parameters, signal)
     .then(({ results }) => {

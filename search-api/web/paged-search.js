@@ -18,6 +18,7 @@ export function pagedSearch() {
     asked.set("k", String(k - from));
     if (from > 0) asked.set("offset", String(from));
     asked.set("explain", "1");
+    asked.set("facets", "sty");
     const page = await search(asked, signal);
     const whole = from > 0 ? { ...page, results: [...known.results, ...page.results] } : page;
     // Of earlier searches a few are kept: going back is then at once.

@@ -1,5 +1,6 @@
 import { copy, curlOf } from "./clipboard.js";
 import { h } from "./element.js";
+import { currentKey } from "./key.js";
 import { dots, duet, separated } from "./marks.js";
 import { why } from "./result-why.js";
 import { sssomOf } from "./sssom.js";
@@ -45,7 +46,9 @@ export function head(responses, state) {
         JSON.stringify(responses.length === 1 ? plain(responses[0]) : responses.map(plain), null, 2),
       ),
       tool("SSSOM", () => responses.map(sssomOf).join("\n")),
-      h("a", { href: `api/v1/search?${parameters}`, target: "_blank", rel: "noopener" }, t("open")),
+      currentKey()
+        ? ""
+        : h("a", { href: `api/v1/search?${parameters}`, target: "_blank", rel: "noopener" }, t("open")),
     ),
   );
 }

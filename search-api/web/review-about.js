@@ -1,3 +1,4 @@
+import { request } from "./api.js";
 import { h } from "./element.js";
 import { keyList, meaningOf, t } from "./review-texts.js";
 import { number } from "./texts.js";
@@ -39,12 +40,16 @@ export function aboutView({ reviewers, pairs, entries, agreement }, onClose) {
     keysTable([0, 1, 2, 3, 4, 5].map((rating) => [rating, meaningOf(rating)])),
     h("h2", {}, t("keys")),
     keysTable(keyList),
-    h(
-      "p",
-      { class: "tools" },
-      h("a", { href: "api/v1/review/ratings.csv", download: "ratings.csv" }, t("csv")),
-    ),
+    h("p", { class: "tools" }, h("button", { type: "button", onclick: download }, t("csv"))),
   ];
+}
+
+/** A link would not carry the key. */
+async function download() {
+  const table = await (await request("api/v1/review/ratings.csv", {})).blob();
+  const link = h("a", { href: URL.createObjectURL(table), download: "ratings.csv" });
+  link.click();
+  URL.revokeObjectURL(link.href);
 }
 
 function keysTable(list) {

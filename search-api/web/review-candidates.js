@@ -56,7 +56,14 @@ export function candidateView(concept, { entry, encoders, own, others, details, 
       ),
       details ? knowledge(details) : h("div", { class: "unread" }),
       chosen && !seen[chosen.source]
-        ? h("p", { class: "facts" }, t("chosen", { rating: chosen.rating, source: chosen.source }))
+        ? h(
+            "p",
+            { class: "facts" },
+            t(chosen.source === "exact" ? "chosenExact" : "chosen", {
+              rating: chosen.rating,
+              source: chosen.source,
+            }),
+          )
         : "",
     ),
     h(

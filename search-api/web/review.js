@@ -342,9 +342,16 @@ async function start() {
   document.title = `${t("title")} – Termduet`;
   try {
     review = await get("api/v1/review");
-  } catch {
+  } catch (error) {
+    const told = error instanceof Refusal && error.code !== "not-found" ? error.message : undefined;
+    const texts = told === undefined ? [t("nothing"), t("nothingText")] : [told];
     main.replaceChildren(
-      h("div", { class: "start" }, h("h1", {}, t("nothing")), h("p", {}, t("nothingText"))),
+      h(
+        "div",
+        { class: "start" },
+        h("h1", {}, texts[0]),
+        texts.slice(1).map((text) => h("p", {}, text)),
+      ),
     );
     return;
   }

@@ -8,6 +8,7 @@ export function readState(search = location.search) {
     sab: list("sab"),
     lat: list("lat"),
     sty: list("sty"),
+    under: list("under"),
     encoders: list("encoders"),
     k: Math.min(200, Math.max(1, Number.parseInt(parameters.get("k") ?? "", 10) || PAGE)),
     view: parameters.get("view") === "side" ? "side" : "merged",
@@ -29,10 +30,10 @@ export function addressOf(state) {
 }
 
 /** The parameters of the search itself, as the API takes them. */
-export function parametersOf({ q, dataset, sab, lat, sty, encoders, k }) {
+export function parametersOf({ q, dataset, sab, lat, sty, under, encoders, k }) {
   const parameters = new URLSearchParams();
   if (q) parameters.set("q", q);
-  for (const [name, values] of Object.entries({ sab, lat, sty, encoders }))
+  for (const [name, values] of Object.entries({ sab, lat, sty, under, encoders }))
     if (values.length > 0) parameters.set(name, values.join(","));
   if (dataset) parameters.set("dataset", dataset);
   parameters.set("k", String(k));

@@ -208,7 +208,7 @@ describe.skipIf(skipped)(`a review in a browser${skipped ? ` (none here: ${start
       expect(await complaints(page)).toEqual([]);
       await context.close();
     }
-  });
+  }, 120_000);
 
   async function begin(page: Page, name: string): Promise<void> {
     await page.goto(`${server.url}/review`);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ApiKeys } from "../../search-api/guards/api-keys.ts";
 import type { ReleaseView } from "../../search-api/schemas/release-schema.ts";
 import type { SearchResponse } from "../../src/retrieval/search-types.ts";
 import { type SampleStore, sampleStore } from "../support/sample-store.ts";
@@ -16,7 +17,9 @@ const WEB = join(import.meta.dirname, "..", "..", "search-api", "web");
 
 test("the pages are plain files, none of them large", () => {
   const entries = readdirSync(WEB, { recursive: true, withFileTypes: true });
-  const files = entries.filter((e) => e.isFile()).map((e) => join(e.parentPath, e.name));
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
   expect(files.every((file) => /\.(html|js|css|svg)$/.test(file))).toBe(true);
   expect(Math.max(...files.map((file) => statSync(file).size))).toBeLessThan(16_000);
 });
@@ -49,7 +52,7 @@ describe.skipIf(skipped)(`the page in a browser${skipped ? ` (none here: ${start
   ): Promise<{ page: Page } & AsyncDisposable> {
     const context = await browser.newContext({ locale: "en-US", ...options });
     const page = await context.newPage();
-    page.setDefaultTimeout(5_000);
+    page.setDefaultTimeout(20_000);
     wrong.length = 0;
     page.on("console", (message) => wrong.push(message.text()));
     page.on("pageerror", (error) => wrong.push(error.message));
@@ -245,6 +248,26 @@ describe.skipIf(skipped)(`the page in a browser${skipped ? ` (none here: ${start
     expect(loaded.reduce((sum, [, bytes]) => sum + bytes, 0)).toBeLessThan(100_000);
   });
 
+  test("asks for a key where the server wants one, and goes on with it", async () => {
+    const key = "a-key-of-this-test";
+    await using guarded = await testApi({ ...sample, keys: ApiKeys.from({ plain: key }) });
+    const context = await browser.newContext({ locale: "en-US", bypassCSP: true });
+    const page = await context.newPage();
+    await page.goto(`${guarded.url}/?q=crise+cardiaque`);
+    await page.getByLabel("A key is needed").last().fill("another");
+    expect(await complaints(page)).toEqual([]);
+    await page.keyboard.press("Enter");
+    await page.getByText("That key is not known here").waitFor();
+    await page.locator("#key").fill(key);
+    await page.keyboard.press("Enter");
+    await first(page).waitFor();
+    expect(await page.locator("dialog[open]").count()).toBe(0);
+    await page.reload();
+    await first(page).waitFor();
+    expect(page.url()).not.toContain(key);
+    await context.close();
+  });
+
   test("shows each encoder's own list beside the other's, by a link that can be shared", async () => {
     await using opened = await open("/?q=crise+cardiaque");
     const { page } = opened;
@@ -355,6 +378,20 @@ describe.skipIf(skipped)(`the page in a browser${skipped ? ` (none here: ${start
     expect(await near.allTextContents()).not.toContain("Myocardial infarction");
   });
 
+  test("searches below a concept, and counts the types of what it finds", async () => {
+    await using opened = await open("/?q=pain&c=C0018799");
+    const { page } = opened;
+    await page.getByRole("button", { name: "Search only what is below" }).click();
+    await page.locator(".chip", { hasText: "below Heart disease" }).waitFor();
+    expect(new URL(page.url()).searchParams.get("under")).toBe("C0018799");
+    const { json } = await api.send<SearchResponse>("/api/v1/search?q=pain&k=20&under=C0018799&facets=sty");
+    const names = page.locator("li.result h2");
+    await expect.poll(() => names.allTextContents()).toEqual(json.results.map(({ name }) => name));
+    await page.locator("summary", { hasText: "Type" }).click();
+    const types = await page.locator('[data-menu="sty"] label').allTextContents();
+    expect(types).toEqual(json.facets!.sty!.map(({ name, count }) => `${name}${count}`));
+  });
+
   test("says what the releases hold and what changed between them", async () => {
     const context = await browser.newContext({ locale: "en-US" });
     const page = await context.newPage();
@@ -402,19 +439,23 @@ describe.skipIf(skipped)(`the page in a browser${skipped ? ` (none here: ${start
     ["the releases", "/", (page) => page.locator("#release button").click()],
     ["nothing found", "/?q=heart&sab=NONE", (page) => page.locator(".notice").waitFor()],
   ];
-  test.each(views)("has nothing that axe complains of: %s", async (_, path, act) => {
-    for (const options of [
-      { colorScheme: "light" },
-      { colorScheme: "dark" },
-      { colorScheme: "light", viewport: { width: 360, height: 740 } },
-    ] as const) {
-      await using opened = await open(path, { ...options, bypassCSP: true });
-      if (path.includes("q="))
-        await opened.page.locator("#status:not(:empty)").waitFor({ state: "attached" });
-      await act(opened.page);
-      expect(await complaints(opened.page)).toEqual([]);
-    }
-  });
+  test.each(views)(
+    "has nothing that axe complains of: %s",
+    async (_, path, act) => {
+      for (const options of [
+        { colorScheme: "light" },
+        { colorScheme: "dark" },
+        { colorScheme: "light", viewport: { width: 360, height: 740 } },
+      ] as const) {
+        await using opened = await open(path, { ...options, bypassCSP: true });
+        if (path.includes("q="))
+          await opened.page.locator("#status:not(:empty)").waitFor({ state: "attached" });
+        await act(opened.page);
+        expect(await complaints(opened.page)).toEqual([]);
+      }
+    },
+    120_000,
+  );
 
   test("is dark where the system is", async () => {
     const background = async (colorScheme: "light" | "dark"): Promise<string> => {

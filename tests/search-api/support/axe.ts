@@ -1,8 +1,5 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
+import axe from "axe-core";
 import type { Page } from "playwright-core";
-
-const SOURCE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 interface Violation {
   id: string;
@@ -12,7 +9,7 @@ interface Violation {
 
 /** What axe finds wrong with the page as it is, by all rules it runs by default and those of WCAG 2.2 AA. */
 export async function complaints(page: Page): Promise<string[]> {
-  await page.evaluate(SOURCE);
+  await page.evaluate(axe.source);
   // What fades in is judged when it is there.
   await page.evaluate(
     "Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => 0)))",
