@@ -25,10 +25,9 @@ export async function gatherDebug(
     smoothing < 0
       ? []
       : await looking.smoothing(await modelAfter(smoothing), await modelAfter(smoothing + 1));
-  // The last float graph: fused, not yet smoothed.
-  const fused = steps.findLastIndex(({ pass }) =>
-    ["onnx-conversion", "transformer-fusion"].includes(pass.name),
-  );
-  const errors = await looking.errors(await modelAfter(fused + 1), await modelAfter(steps.length));
+  // The last float graph: smoothed where that was done, since smoothing divides values that both graphs name alike.
+  const floatPasses = ["onnx-conversion", "transformer-fusion", "smooth-quant"];
+  const float = steps.findLastIndex(({ pass }) => floatPasses.includes(pass.name));
+  const errors = await looking.errors(await modelAfter(float + 1), await modelAfter(steps.length));
   return { inputs, errors };
 }
