@@ -110,6 +110,7 @@ try {
       const isPaper = contender.name === PAPER;
       const { seconds, rssMb } = await contender.encode(isPaper ? few : timed);
       speeds.get(contender.name)!.push((isPaper ? PAPER_STRINGS : Number(args.count)) / seconds);
+      process.stderr.write(`round ${round + 1}, ${contender.name}: ${seconds.toFixed(2)} s\n`);
       memory.set(contender.name, Math.max(memory.get(contender.name) ?? 0, rssMb));
     }
   }

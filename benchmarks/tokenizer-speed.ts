@@ -33,4 +33,6 @@ for (let round = 0; round < Number(args.rounds); round++) {
     best[name] = Math.min(best[name], process.cpuUsage(before).user / texts.length);
   }
 }
-process.stdout.write(`${texts.length} strings, microseconds of CPU for one, best of ${args.rounds} rounds: ${JSON.stringify(best)}\n`);
+process.stdout.write(
+  `${texts.length} strings, microseconds of CPU for one, best of ${args.rounds} rounds: ${JSON.stringify(best)}\n`,
+);

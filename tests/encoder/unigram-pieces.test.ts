@@ -72,7 +72,7 @@ function bestScore(word: string, scores: ReadonlyMap<string, number>, unknown: n
   const letters = [...word];
   if (letters.length === 0) return 0;
   return Math.max(
-    ...letters.map((letter, i) => {
+    ...letters.map((_, i) => {
       const piece = letters.slice(0, i + 1).join("");
       const score = scores.get(piece) ?? (i === 0 ? unknown : undefined);
       const rest = word.slice(piece.length);
