@@ -16,11 +16,16 @@ import { type Evaluation, Evaluator, type TokenizedTask } from "./evaluation/eva
 import { evaluationSequences, splitStrings } from "./evaluation/evaluation-data.ts";
 import { loadTask } from "./evaluation/tasks.ts";
 import { TIMING_DEFAULTS } from "./evaluation/timing.ts";
+import { type EnergyMeter, energyMeter } from "./evidence/energy-meter.ts";
+import type { ReportedCandidate } from "./evidence/evidence.ts";
+import { gatherDebug } from "./evidence/gather-debug.ts";
+import { optimizerReport } from "./evidence/report-html.ts";
 import type { PassStep } from "./pass-step.ts";
 import { recipe } from "./recipes.ts";
 import { ContentCache, contentKey } from "./search/content-cache.ts";
-import { footprint, type JudgedRun } from "./search/footprint.ts";
+import { footprint } from "./search/footprint.ts";
 import { Judge } from "./search/judge.ts";
+import { judgedRuns } from "./search/judged-runs.ts";
 import { PassRunner } from "./search/pass-runner.ts";
 import { type Candidate, runSearch, type SearchResult } from "./search/run-search.ts";
 import { SearchLog } from "./search/search-log.ts";
@@ -105,7 +110,9 @@ class Optimization {
 
   async run(): Promise<OptimizationResult> {
     const { config, onProgress, version } = this.#options;
-    const { calibration, sequences, tasks } = this.#data();
+    const data = this.#data();
+    const { calibration, sequences, tasks } = data;
+    const meter = await energyMeter(this.#target.provider);
     const log = new SearchLog(join(config.engine.cache, "log.jsonl"));
     const { pooling } = this.#description;
     const context = { checkpoint: this.#checkpoint, pooling, target: this.#target, calibration, version };
@@ -140,6 +147,7 @@ class Optimization {
         tasks,
         timing,
         workspace: this.#cache.workspace,
+        meter: typeof meter === "string" ? undefined : meter,
       };
       started ??= Evaluator.start(made.piece, options, known);
       return started;
@@ -162,7 +170,7 @@ class Optimization {
         onSample: (done, total) =>
           onProgress?.({ stage: "search", done, ...(total > 0 ? { total } : {}), unit: "candidates" }),
       });
-      const result = await this.#finish(runner, { baseline, key: made.key }, judge, search);
+      const result = await this.#finish(runner, { baseline, key: made.key, data, meter }, judge, search);
       const samples = search.candidates.length + search.failures.length;
       log.write({ event: "end", samples, best: result.chosen.key, reason: search.ended });
       return result;
@@ -177,7 +185,7 @@ class Optimization {
     return placesOf(config.passes ?? defaultPasses(this.#target.provider));
   }
 
-  #data(): { calibration: number[][]; sequences: number[][]; tasks: TokenizedTask[] } {
+  #data(): OptimizationData {
     const { dataConfigs, searchStrategy } = this.#options.config;
     const { prefixes, maxTokens } = this.#description;
     for (const [name, content] of Object.entries(this.#tokenizerFiles))
@@ -204,7 +212,7 @@ class Optimization {
 
   async #finish(
     runner: PassRunner,
-    input: { baseline: Evaluation; key: string },
+    input: { baseline: Evaluation; key: string; data: OptimizationData; meter: EnergyMeter | string },
     judge: Judge,
     search: SearchResult,
   ): Promise<OptimizationResult> {
@@ -227,6 +235,7 @@ class Optimization {
     const made = await runner.run(chosen.steps);
     if ("failure" in made)
       throw new TermduetError("internal", `the best candidate could not be made again: ${made.failure}`);
+    const report = await this.#report(runner, input, judge, search, chosen);
     await writeWhole(this.#options.out, async (folder) => {
       const source = {
         checkpoint: this.#options.checkpoint,
@@ -234,36 +243,51 @@ class Optimization {
         precision: precisionOf(chosen.steps),
       };
       await writeEncoder(folder, made.piece, this.#tokenizerFiles, source);
+      writeFileSync(join(folder, "report.html"), report);
       writeFileSync(join(folder, "footprint.json"), `${JSON.stringify(footprint(runs), null, 2)}\n`);
     });
     if (!this.#options.config.engine.keepModels) this.#cache.dropModels(runner.used.keys());
     return { baseline: input.baseline, chosen, search, missed };
   }
-}
 
-function judgedRuns(
-  runner: PassRunner,
-  { baseline, key: inputKey }: { baseline: Evaluation; key: string },
-  judge: Judge,
-  candidates: readonly Candidate[],
-  chosen: Candidate,
-): Map<string, JudgedRun> {
-  const runs = new Map<string, JudgedRun>([...runner.used].map(([key, record]) => [key, { record }]));
-  const front = new Set(judge.front(candidates.map((c) => c.evaluation.metrics)));
-  const input = runs.get(inputKey);
-  if (input) runs.set(inputKey, { ...input, metrics: baseline.metrics });
-  for (const [i, { key, evaluation }] of candidates.entries()) {
-    const { record } = runs.get(key)!;
-    const goals = judge.goals(evaluation.metrics);
-    runs.set(key, {
-      record,
-      metrics: evaluation.metrics,
-      goals,
-      isOnFront: front.has(i),
-      isChosen: key === chosen.key,
+  async #report(
+    runner: PassRunner,
+    input: { baseline: Evaluation; data: OptimizationData; meter: EnergyMeter | string },
+    judge: Judge,
+    { candidates, failures, ended }: SearchResult,
+    chosen: Candidate,
+  ): Promise<string> {
+    const { calibration, sequences } = input.data;
+    const front = new Set(judge.front(candidates.map((c) => c.evaluation.metrics)));
+    const reported = candidates.map((candidate, i): ReportedCandidate => {
+      const goals = judge.goals(candidate.evaluation.metrics);
+      return { ...candidate, number: i + 1, goals, isOnFront: front.has(i), isChosen: candidate === chosen };
+    });
+    return optimizerReport({
+      encoder: this.#description.id,
+      base: this.#description.base,
+      version: this.#options.version,
+      target: this.#target,
+      threads: this.#options.config.devices.threads,
+      strings: { calibration: calibration.length, evaluation: sequences.length },
+      baseline: input.baseline,
+      candidates: reported,
+      failures,
+      ended,
+      debug: await gatherDebug(runner, chosen.steps, calibration, this.#cache.workspace),
+      energy:
+        typeof input.meter === "string"
+          ? `left out, since ${input.meter}`
+          : `read from ${input.meter.source}`,
     });
   }
-  return runs;
+}
+
+/** Token sequences to set scales with, others to judge with, and tasks with known answers. */
+interface OptimizationData {
+  calibration: number[][];
+  sequences: number[][];
+  tasks: TokenizedTask[];
 }
 
 /** The precision that a list of passes gives, in a word for people. */

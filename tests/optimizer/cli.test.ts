@@ -67,7 +67,13 @@ describe("encoders add", () => {
       maxTokens: 64,
     });
     expect(readdirSync(path("encoders", "tiny")).sort()).toEqual(
-      expect.arrayContaining(["encoder.json", "footprint.json", "model.onnx", "tokenizer.json"]),
+      expect.arrayContaining([
+        "encoder.json",
+        "footprint.json",
+        "model.onnx",
+        "report.html",
+        "tokenizer.json",
+      ]),
     );
   });
 

@@ -1,8 +1,8 @@
+import { bar, curve, DEFAULT_FRAME, type Frame, figure, legend, scale, ticks } from "../../report/chart.ts";
+import { grouped, html, type Markup } from "../../report/html.ts";
 import type { LexiconAlignment } from "../align-lexicon.ts";
 import { ownSighting } from "../aligned-entry.ts";
-import { bar, curve, DEFAULT_FRAME, type Frame, figure, legend, scale, ticks } from "./chart.ts";
 import { gaussianDensity } from "./density.ts";
-import { grouped, html, type Markup } from "./html.ts";
 import { encoderColour } from "./palette.ts";
 
 const POINTS = 200;

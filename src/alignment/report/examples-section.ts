@@ -1,7 +1,7 @@
+import { html, type Markup } from "../../report/html.ts";
 import type { LexiconAlignment } from "../align-lexicon.ts";
 import type { AlignedEntry, ChosenConcept } from "../aligned-entry.ts";
 import { ratingBy } from "../alignment-summary.ts";
-import { html, type Markup } from "./html.ts";
 import { encoderColour } from "./palette.ts";
 
 const EXAMPLES = 6;

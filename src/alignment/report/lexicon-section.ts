@@ -1,7 +1,7 @@
+import { grouped, html, type Markup, percent } from "../../report/html.ts";
 import type { LexiconEntry } from "../../terminology/lexicon.ts";
 import { type LexiconStatistics, type TextColumnStatistics, wordCount } from "../lexicon-statistics.ts";
 import { lengthFigure } from "./distribution-figures.ts";
-import { grouped, html, type Markup, percent } from "./html.ts";
 
 const TERM_COLOUR = "#6d87a1";
 const EXPLANATION_COLOUR = "#8fa68e";

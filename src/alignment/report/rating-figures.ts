@@ -1,6 +1,6 @@
+import { bar, DEFAULT_FRAME, figure, legend, px, scale, ticks } from "../../report/chart.ts";
+import { grouped, html, type Markup, percent } from "../../report/html.ts";
 import type { AlignmentSummary, RatingRow } from "../alignment-summary.ts";
-import { bar, DEFAULT_FRAME, figure, legend, px, scale, ticks } from "./chart.ts";
-import { grouped, html, type Markup, percent } from "./html.ts";
 import { encoderColour, HUMAN_COLOUR, MERGED_COLOUR, NEUTRAL_COLOUR } from "./palette.ts";
 
 const RATINGS = ["0", "1", "2", "3", "4", "5"] as const;

@@ -1,13 +1,13 @@
 import { writeFileSync } from "node:fs";
+import { grouped, html, type Markup, percent } from "../../report/html.ts";
+import { REPORT_STYLE } from "../../report/report-style.ts";
 import type { LexiconAlignment } from "../align-lexicon.ts";
 import type { AlignmentSummary } from "../alignment-summary.ts";
 import { cosineDensityFigure, gradeDensityFigure } from "./distribution-figures.ts";
 import { examplesSection } from "./examples-section.ts";
-import { grouped, html, type Markup, percent } from "./html.ts";
 import { lexiconSection } from "./lexicon-section.ts";
 import { encoderColour } from "./palette.ts";
 import { agreementFigure, ratingFigure, ratingTable, sourceFigure } from "./rating-figures.ts";
-import { REPORT_STYLE } from "./report-style.ts";
 
 /** `report.html`: one file without scripts or anything from elsewhere, to be sent to a colleague or printed. */
 export function writeReport(path: string, alignment: LexiconAlignment, summary: AlignmentSummary): void {

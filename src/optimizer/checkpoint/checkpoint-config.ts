@@ -29,20 +29,28 @@ export function readConfig(folder: string): CheckpointConfig {
   const path = join(folder, "config.json");
   if (!existsSync(path))
     throw new TermduetError("not-found", `${path} does not exist; a checkpoint folder has one`);
-  const parsed = configSchema.safeParse(readJson(path));
+  const json = readJson(path);
+  // Another architecture names its fields otherwise: what is to be said of it is that it is another.
+  const named = z.object({ model_type: z.string() }).safeParse(json);
+  if (named.success && !ARCHITECTURES.includes(named.data.model_type))
+    throw notSupported(path, `model_type ${named.data.model_type}`);
+  const parsed = configSchema.safeParse(json);
   if (!parsed.success) {
     const issue = parsed.error.issues[0]!;
     throw new TermduetError("bad-input", `${path}: ${issue.path.join(".")}: ${issue.message}`);
   }
   const reason = unsupported(parsed.data);
   if (reason === undefined) return parsed.data;
+  throw notSupported(path, reason);
+}
+
+function notSupported(path: string, reason: string): TermduetError {
   const known = "BERT and (XLM-)RoBERTa with exact GELU and absolute positions are supported";
-  throw new TermduetError("incompatible", `${path}: ${reason} is not supported; ${known}`);
+  return new TermduetError("incompatible", `${path}: ${reason} is not supported; ${known}`);
 }
 
 function unsupported(config: CheckpointConfig): string | undefined {
   const positions = config.position_embedding_type ?? "absolute";
-  if (!ARCHITECTURES.includes(config.model_type)) return `model_type ${config.model_type}`;
   if (config.hidden_act !== "gelu") return `hidden_act ${config.hidden_act}`;
   if (positions !== "absolute") return `position_embedding_type ${positions}`;
   if (config.hidden_size % config.num_attention_heads !== 0)

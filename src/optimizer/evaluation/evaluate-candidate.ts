@@ -1,3 +1,4 @@
+import type { EnergyMeter } from "../evidence/energy-meter.ts";
 import { encodeModel } from "../onnx/encode-model.ts";
 import type { Workpiece } from "../passes/pass.ts";
 import { MatrixProducts } from "../quantization/matrix.ts";
@@ -23,6 +24,8 @@ export interface EvaluatorOptions {
   tasks: readonly TokenizedTask[];
   timing: TimingLimits;
   workspace: string;
+  /** Absent where energy can't be measured here. */
+  meter?: EnergyMeter | undefined;
 }
 
 /** What was measured of one candidate. */
@@ -39,6 +42,7 @@ const SINGLES = 24;
 // BERT-base on one core takes some 3 ms a token in float32.
 const SLOW_MS_PER_TOKEN = 1.5;
 const BATCH_CHECKS = 24;
+const ENERGY_MS = 1000;
 
 /** Measures candidates beside one baseline, the float32 graph, whose session stays open. */
 export class Evaluator implements AsyncDisposable {
@@ -80,6 +84,7 @@ export class Evaluator implements AsyncDisposable {
     const metrics = {
       ...(await alone.#quality(session, reference)),
       ...(await alone.#times(session)).metrics,
+      ...(await alone.#energy(session)),
       size: modelSize(piece),
     };
     return new Evaluator(options, products, session, reference, isSlow, { metrics });
@@ -91,7 +96,8 @@ export class Evaluator implements AsyncDisposable {
     await using session = await CandidateSession.open(piece, target, threads, workspace);
     const quality = await this.#quality(session, await session.vectors(sequences));
     const { metrics, timing } = await this.#times(session);
-    return { metrics: { ...quality, ...metrics, size: modelSize(piece) }, timing };
+    const energy = await this.#energy(session);
+    return { metrics: { ...quality, ...metrics, ...energy, size: modelSize(piece) }, timing };
   }
 
   async #quality(session: CandidateSession, vectors: Vectors): Promise<MetricValues> {
@@ -151,6 +157,22 @@ export class Evaluator implements AsyncDisposable {
           : known["throughput"] / bulk.ratio,
     };
     return { metrics, timing: { bulk: summary(bulk), single: summary(single) } };
+  }
+
+  /** Joules for a thousand strings, over a second of full batches. */
+  async #energy(session: CandidateSession): Promise<MetricValues> {
+    const { meter } = this.#options;
+    if (!meter) return {};
+    const { run, weight } = this.#bulk(session);
+    let strings = 0;
+    const joules = await meter.joules(async () => {
+      const start = performance.now();
+      for (let i = 0; performance.now() - start < ENERGY_MS; i = (i + 1) % this.#bulkLengths.length) {
+        await run(i);
+        strings += 1 / weight!(i);
+      }
+    });
+    return { energy: (1000 * joules) / strings };
   }
 
   /** One full batch of each of some lengths; what counts is the time of one string. */

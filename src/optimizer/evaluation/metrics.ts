@@ -20,6 +20,10 @@ const METRICS: Readonly<Record<string, { higherIsBetter: boolean; meaning: strin
   "latency.p50": { higherIsBetter: false, meaning: "milliseconds for one string alone, median" },
   "latency.p95": { higherIsBetter: false, meaning: "milliseconds for one string alone, 95th percentile" },
   throughput: { higherIsBetter: true, meaning: "strings per second in full batches" },
+  energy: {
+    higherIsBetter: false,
+    meaning: "joules for a thousand strings in full batches; absent where no counter can be read",
+  },
   size: { higherIsBetter: false, meaning: "bytes of the graph with its weights" },
 };
 

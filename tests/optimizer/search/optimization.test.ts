@@ -90,6 +90,16 @@ describe("a search", () => {
     expect(nodes.find((n) => n.is_chosen)!.is_pareto_frontier).toBe(true);
   });
 
+  test("leaves a report that needs nothing from elsewhere and shows every candidate", () => {
+    const page = readFileSync(join(folder.path, "first", "report.html"), "utf8");
+    expect(page).not.toMatch(/<script|https?:\/\/(?!www\.w3\.org)|NaN|undefined/);
+    expect(page.match(/<tr[^>]*><th scope="row">[1-4]<\/th><td class="text">/g)).toHaveLength(4);
+    expect(page).toContain("Float against quantized");
+    expect(page).toMatch(/Energy: (left out, since|read from) /);
+    const chosen = result.chosen.evaluation.metrics["cosine.mean"]!.toFixed(5);
+    expect(page).toContain(`<td>${chosen}</td>`);
+  });
+
   test("takes the candidate that the criteria put first", () => {
     const cosines = result.search.candidates.map((c) => c.evaluation.metrics["cosine.mean"]!);
     expect(result.search.candidates).toHaveLength(4);

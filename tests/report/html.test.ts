@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { html } from "../../src/alignment/report/html.ts";
+import { html } from "../../src/report/html.ts";
 
 describe("the report's HTML", () => {
   test("shows text as text, in elements and in attributes", () => {
