@@ -124,7 +124,7 @@ async function answerLines(lines: AsyncIterable<StreamLine>, context: StreamCont
   } catch (error) {
     // Once answers have gone out the status can't change; the connection is cut, so that nobody takes a part for the whole.
     if (begun) response.destroy();
-    throw error;
+    throw call.signal.aborted ? call.signal.reason : error;
   }
 }
 

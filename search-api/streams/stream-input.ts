@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { parse } from "csv-parse";
+import { CsvError, parse } from "csv-parse";
 import { LIMITS } from "../limits.ts";
 import { HttpProblem } from "../problems/http-problem.ts";
 
@@ -66,7 +66,7 @@ export async function* csvLines(body: Readable): AsyncGenerator<StreamLine, void
       yield { ...(row["id"] === undefined ? {} : { id: row["id"] }), query: row[column] };
     }
   } catch (error) {
-    if (error instanceof Error && "code" in error && String(error.code).startsWith("CSV_"))
+    if (error instanceof CsvError)
       throw error.code === "CSV_MAX_RECORD_SIZE"
         ? tooLong()
         : new HttpProblem("usage", "the body is not CSV");
