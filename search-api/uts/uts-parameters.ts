@@ -70,7 +70,7 @@ export const SEARCH_TYPES = [
   "normalizedWords",
   "approximate",
 ] as const;
-export const RETURN_ID_TYPES = [
+const RETURN_ID_TYPES = [
   "concept",
   "aui",
   "code",
@@ -78,7 +78,7 @@ export const RETURN_ID_TYPES = [
   "sourceConcept",
   "sourceDescriptor",
 ] as const;
-export const INPUT_TYPES = ["atom", "code", "sourceConcept", "sourceDescriptor", "sourceUi"] as const;
+const INPUT_TYPES = ["atom", "code", "sourceConcept", "sourceDescriptor", "sourceUi"] as const;
 
 const barred = z
   .string()
