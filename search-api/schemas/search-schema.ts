@@ -19,7 +19,7 @@ import {
 } from "./parameters.ts";
 
 const K = "Results per query";
-const OFFSET = "Results to leave out before the first; with k at most 200";
+const OFFSET = "Results to leave out before the first; the list ends after 200";
 
 export const searchQuerySchema = z.strictObject({
   q: queryText.meta({ description: "Words in any language of the release, a code or a CUI" }),

@@ -49,7 +49,8 @@ describe("all doors", () => {
       expect(faultOfAnswer(status, text), JSON.stringify(asked)).toBeUndefined();
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
-    for (const status of [200, 400, 404, 405, 415]) expect(statuses.get(status) ?? 0, `${status}`).toBeGreaterThan(5);
+    for (const status of [200, 400, 404, 405, 415])
+      expect(statuses.get(status) ?? 0, `${status}`).toBeGreaterThan(5);
     expect((await api.send("/healthz")).status).toBe(200);
   }, 180_000);
 
@@ -82,12 +83,27 @@ describe("all doors", () => {
     answers.push(await post("/api/v1/search", "application/json", JSON.stringify({ [MARK]: 1 })));
     answers.push(await post("/api/v1/search/stream", "text/csv", `id\n${MARK}\n`));
     answers.push(await post("/api/v1/search/stream", "text/csv", `"${MARK}`));
-    answers.push(await post("/fhir/r4/ValueSet/$expand", "application/fhir+json", JSON.stringify({ resourceType: MARK })));
-    const input = { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "concept", arguments: { cui: MARK } } };
+    answers.push(
+      await post(
+        "/fhir/r4/ValueSet/$expand",
+        "application/fhir+json",
+        JSON.stringify({ resourceType: MARK }),
+      ),
+    );
+    const input = {
+      jsonrpc: "2.0",
+      id: 1,
+      method: "tools/call",
+      params: { name: "concept", arguments: { cui: MARK } },
+    };
     answers.push(await post("/mcp", "application/json", JSON.stringify(input)));
     // Answers that find something may repeat the query; these found nothing.
     for (const answer of answers) expect(answer).not.toContain(MARK);
-    for (const path of [`/api/v1/search?q=${q}`, `/rest/search/current?string=${q}`, `/api/v1/suggest?q=${q}`])
+    for (const path of [
+      `/api/v1/search?q=${q}`,
+      `/rest/search/current?string=${q}`,
+      `/api/v1/suggest?q=${q}`,
+    ])
       await send({ method: "GET", path, headers: {} });
     await post("/api/v1/search/stream", "application/x-ndjson", JSON.stringify(MARK));
     const { text } = await api.send("/metrics");
