@@ -240,7 +240,7 @@ function parametersOf(path: string): z.ZodObject {
 }
 
 const parametersBody = z
-  .looseObject({ resourceType: z.enum(["Parameters", "ValueSet"]) })
+  .looseObject({ resourceType: z.literal("Parameters") })
   .meta({ id: "FhirParameters" });
 
 function resource(types: string[]) {

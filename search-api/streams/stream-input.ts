@@ -49,10 +49,15 @@ async function* boundedLines(body: Readable): AsyncGenerator<string, void, undef
   if (rest !== "") yield rest;
 }
 
+const QUERY_COLUMNS = ["query", "term"];
+
 /** Rows of CSV with a header; the column `query` (or `term`), and `id` if there is one. Errors: `usage` for another header. */
 export async function* csvLines(body: Readable): AsyncGenerator<StreamLine, void, undefined> {
   const parser = parse({
-    columns: true,
+    columns: (header: string[]) => {
+      if (header.some((name) => QUERY_COLUMNS.includes(name))) return header;
+      throw new HttpProblem("usage", "the header needs a column query");
+    },
     bom: true,
     max_record_size: LIMITS.lineCharacters,
     relax_column_count: true,
@@ -61,8 +66,7 @@ export async function* csvLines(body: Readable): AsyncGenerator<StreamLine, void
   body.pipe(parser);
   try {
     for await (const row of parser as AsyncIterable<Record<string, string>>) {
-      const column = ["query", "term"].find((name) => name in row);
-      if (column === undefined) throw new HttpProblem("usage", "the header needs a column query");
+      const column = QUERY_COLUMNS.find((name) => name in row)!;
       yield { ...(row["id"] === undefined ? {} : { id: row["id"] }), query: row[column] };
     }
   } catch (error) {
