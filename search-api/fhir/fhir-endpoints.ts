@@ -62,7 +62,7 @@ export function fhirEndpoints({ terms, desk, maps, version, newId }: FhirDeps): 
         tags: ["FHIR"],
         requestParams: { path: pathSchema, ...(method === "get" ? { query: parametersOf(path) } : {}) },
         ...(method === "post"
-          ? { requestBody: { required: true, content: { [FHIR_JSON]: { schema: parametersBody } } } }
+          ? { requestBody: { required: true, content: { [FHIR_JSON]: { schema: parametersBody(path) } } } }
           : {}),
         responses: {
           200: { description: "A resource", content: { [FHIR_JSON]: { schema: resource(resourceTypes) } } },
@@ -239,9 +239,30 @@ function parametersOf(path: string): z.ZodObject {
   return z.object(path === "/metadata" ? { mode: text } : { url: text });
 }
 
-const parametersBody = z
-  .looseObject({ resourceType: z.literal("Parameters") })
-  .meta({ id: "FhirParameters" });
+/** What a POST must hold at least, where a code, a system or a value set is named by texts; FHIR has other ways as well. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  "/CodeSystem/$lookup": ["code", "system"],
+  "/CodeSystem/$validate-code": ["code", "url"],
+  "/ValueSet/$expand": ["url"],
+  "/ValueSet/$validate-code": ["code", "url"],
+  "/ConceptMap/$translate": ["code"],
+};
+
+/** The body of a POST, for the document. */
+function parametersBody(path: string): z.ZodObject {
+  const valueString = { type: "string" as const, minLength: 1, maxLength: LIMITS.queryCharacters };
+  const allOf = (NEEDED[path] ?? []).map((name) => ({
+    contains: {
+      type: "object" as const,
+      required: ["name", "valueString"],
+      properties: { name: { const: name }, valueString },
+    },
+    maxContains: 1,
+  }));
+  const list = z.array(z.looseObject({ name: z.string(), valueString: text }));
+  const parameter = allOf.length > 0 ? list.meta({ override: { allOf, maxItems: 10 } }) : list.optional();
+  return z.looseObject({ resourceType: z.literal("Parameters"), parameter });
+}
 
 function resource(types: string[]) {
   return z.looseObject({ resourceType: z.enum(types) });

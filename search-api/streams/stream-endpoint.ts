@@ -48,7 +48,10 @@ export function streamEndpoint(desk: SearchDesk, load: LoadLimits): Endpoint {
         required: true,
         content: {
           [NDJSON]: { schema: z.string().meta({ example: '"crise cardiaque"\n' }) },
-          [CSV]: { schema: z.string().meta({ example: "id,query\n1,crise cardiaque\n" }) },
+          [CSV]: { schema: z.string().meta({
+              pattern: "^$|^(id,)?query(\\r?\\n|$)",
+              example: "id,query\n1,crise cardiaque\n",
+            }) },
         },
       },
       responses: {
