@@ -48,10 +48,12 @@ export function streamEndpoint(desk: SearchDesk, load: LoadLimits): Endpoint {
         required: true,
         content: {
           [NDJSON]: { schema: z.string().meta({ example: '"crise cardiaque"\n' }) },
-          [CSV]: { schema: z.string().meta({
+          [CSV]: {
+            schema: z.string().meta({
               pattern: "^$|^(id,)?query(\\r?\\n|$)",
               example: "id,query\n1,crise cardiaque\n",
-            }) },
+            }),
+          },
         },
       },
       responses: {
