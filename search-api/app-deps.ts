@@ -35,8 +35,8 @@ export interface AppDeps {
   /** Origins whose pages may read answers; absent: none but this server's own. */
   corsOrigins?: readonly string[];
   tracing?: Pick<Tracing, "request">;
-  /** Where the app puts what must end with it; absent: it starts nothing of its own. */
-  background?: { canaryMs: number; stack: DisposableStack };
+  /** What the app does by itself: looks at recall so often (0: never). Absent: nothing. It begins when the server is ready, and what must end goes on the stack. */
+  background?: { canaryMs: number; stack: DisposableStack; ready: Promise<void> };
   /** Whether `/metrics` tells of the process too. */
   processMetrics: boolean;
 }

@@ -32,7 +32,7 @@ import { streamEndpoint } from "./streams/stream-endpoint.ts";
 import { Suggester } from "./suggest/suggester.ts";
 import { promMetrics } from "./telemetry/prom-metrics.ts";
 import { RecallCanary } from "./telemetry/recall-canary.ts";
-import { requestLog } from "./telemetry/request-log.ts";
+import { faultOf, requestLog } from "./telemetry/request-log.ts";
 import { TermStore } from "./terms/term-store.ts";
 import { utsContentEndpoints } from "./uts/uts-content.ts";
 import { utsSearchEndpoint } from "./uts/uts-search.ts";
@@ -51,12 +51,13 @@ export function createApp(deps: AppDeps): Express {
   const metrics = promMetrics(() => admission, { process: deps.processMetrics });
   const desk = new SearchDesk({ searcher, admission, metrics, now });
   const concepts = new ConceptLookup({ store, releases });
+  const suggester = new Suggester({ store, releases, now, metrics });
   const terms = new TermStore({ store, releases, dataset: deps.dataset });
   const endpoints: Endpoint[] = [
     searchGetEndpoint(desk),
     searchPostEndpoint(desk, load),
     streamEndpoint(desk, load),
-    suggestEndpoint(new Suggester({ store, releases, now, metrics })),
+    suggestEndpoint(suggester),
     conceptEndpoint(concepts),
     releasesEndpoint(store, releases),
     aliveEndpoint(version),
@@ -84,8 +85,18 @@ export function createApp(deps: AppDeps): Express {
   app.use(DOORS, express.json({ limit: LIMITS.bodyBytes, type: BODIES }));
   const { background, dataset } = deps;
   if (background) {
+    const { canaryMs, stack, ready } = background;
     const canary = new RecallCanary({ searcher, store, admission, metrics, log });
-    background.stack.use(canary.every(background.canaryMs));
+    const begin = async (): Promise<void> => {
+      await ready;
+      if (canaryMs > 0 && !stack.disposed) stack.use(canary.every(canaryMs));
+      const active = await releases.all();
+      await suggester.warm(active.map((record) => record.dataset));
+    };
+    begin().catch((error: unknown) => {
+      if (!stack.disposed)
+        log.warn({ fault: faultOf(error) }, "what was to be done in the background failed");
+    });
   }
   const document = JSON.stringify(openApiDocument(endpoints, version));
   const route = (path: string, handler: RequestHandler): RequestHandler => {

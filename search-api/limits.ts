@@ -49,7 +49,7 @@ export interface LoadLimits {
 export const DEFAULT_LOAD: LoadLimits = {
   concurrent: 4,
   waiting: 256,
-  maxWaitMs: 5_000,
+  maxWaitMs: 1_500,
   deadlineMs: 10_000,
   batchDeadlineMs: 120_000,
   streamDeadlineMs: 3_600_000,

@@ -70,7 +70,11 @@ function withProblems({ operation, door, scope }: Endpoint): ZodOpenApiOperation
     "504",
   ] as const;
   const problem = door === "fhir" ? OUTCOME : PROBLEM;
-  const problems = Object.fromEntries(statuses.map((status) => [status, problem]));
+  // What Node's own parser refuses has not come to any door.
+  const ofParser = new Set<string>(["408", "431"]);
+  const problems = Object.fromEntries(
+    statuses.map((status) => [status, ofParser.has(status) ? PROBLEM : problem]),
+  );
   const security = scope !== "anyone" ? { security: [{}, { bearer: [] }, { header: [] }] } : {};
   return { ...operation, ...security, responses: { ...operation.responses, ...problems } };
 }

@@ -25,7 +25,8 @@ const HEADERS_TIMEOUT_MS = 10_000;
 // Streams of queries arrive as fast as they are answered; bodies of other requests are cut at their deadlines.
 const REQUEST_TIMEOUT_MS = 3_600_000;
 const KEEP_ALIVE_TIMEOUT_MS = 65_000;
-const MAX_HEADER_BYTES = 16_384;
+// Several texts of 1,000 characters, each up to twelve bytes in an address.
+const MAX_HEADER_BYTES = 65_536;
 
 /** Errors: `unavailable` when the port is taken or the address is not this machine's. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {

@@ -26,7 +26,7 @@ const TEXTS = [
   "' OR '1'='1",
   "'; DROP TABLE x; --",
   "../../etc/passwd",
-  "${jndi:ldap://x}",
+  "$&{jndi:ldap://x}",
   "<script>alert(1)</script>",
   "{{7*7}}",
   "a".repeat(1_000),

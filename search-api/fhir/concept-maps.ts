@@ -4,7 +4,7 @@ import { parse } from "csv-parse/sync";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
 
 /** One entry of a lexicon with the concept that it was aligned with. */
-export interface MapEntry {
+interface MapEntry {
   id: string;
   term: string;
   cui: string;

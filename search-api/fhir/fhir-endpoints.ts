@@ -62,7 +62,7 @@ export function fhirEndpoints({ terms, desk, maps, version, newId }: FhirDeps): 
         tags: ["FHIR"],
         requestParams: { path: pathSchema, ...(method === "get" ? { query: parametersOf(path) } : {}) },
         ...(method === "post"
-          ? { requestBody: { content: { [FHIR_JSON]: { schema: parametersBody } } } }
+          ? { requestBody: { required: true, content: { [FHIR_JSON]: { schema: parametersBody(path) } } } }
           : {}),
         responses: {
           200: { description: "A resource", content: { [FHIR_JSON]: { schema: resource(resourceTypes) } } },
@@ -197,10 +197,12 @@ const instancePath = z.strictObject({
 });
 
 const text = z.string().max(LIMITS.queryCharacters).optional();
-const whole = z
-  .string()
-  .optional()
-  .meta({ override: { type: "integer", minimum: 0, maximum: 999_999_999 } });
+const needed = z.string().min(1).max(LIMITS.queryCharacters);
+const whole = (maximum: number) =>
+  z
+    .string()
+    .optional()
+    .meta({ override: { type: "integer", minimum: 0, maximum } });
 const flag = z
   .string()
   .optional()
@@ -209,24 +211,26 @@ const flag = z
 /** Parameters of a GET, for the document; they are read by `FhirInput`, as those of a POST are. */
 function parametersOf(path: string): z.ZodObject {
   const operation = path.split("$")[1];
-  const code = { url: text, code: text, system: text, version: text, display: text, displayLanguage: text };
-  if (operation === "lookup") return z.object({ ...code, property: text });
-  if (operation === "validate-code") return z.object(code);
+  // Of one resource its own address says which system or value set is meant.
+  const named = path.includes("{id}") ? text : needed;
+  const rest = { version: text, display: text, displayLanguage: text };
+  if (operation === "lookup") return z.object({ code: needed, system: named, property: text, ...rest });
+  if (operation === "validate-code") return z.object({ code: needed, url: named, ...rest });
   if (operation === "translate")
     return z.object({
-      ...code,
+      code: needed,
+      system: text,
+      url: text,
       targetsystem: text,
-      reverse: flag,
-      sourceCode: text,
-      targetCode: text,
       targetSystem: text,
+      reverse: flag,
     });
   if (operation === "expand") {
     return z.object({
-      url: text,
+      url: named,
       filter: text,
-      count: whole,
-      offset: whole,
+      count: whole(LIMITS.fhirCount),
+      offset: whole(LIMITS.fhirOffset),
       displayLanguage: text,
       includeDesignations: flag,
       activeOnly: flag,
@@ -235,9 +239,30 @@ function parametersOf(path: string): z.ZodObject {
   return z.object(path === "/metadata" ? { mode: text } : { url: text });
 }
 
-const parametersBody = z
-  .looseObject({ resourceType: z.enum(["Parameters", "ValueSet"]) })
-  .meta({ id: "FhirParameters" });
+/** What a POST must hold at least, where a code, a system or a value set is named by texts; FHIR has other ways as well. */
+const NEEDED: Readonly<Record<string, readonly string[]>> = {
+  "/CodeSystem/$lookup": ["code", "system"],
+  "/CodeSystem/$validate-code": ["code", "url"],
+  "/ValueSet/$expand": ["url"],
+  "/ValueSet/$validate-code": ["code", "url"],
+  "/ConceptMap/$translate": ["code"],
+};
+
+/** The body of a POST, for the document. */
+function parametersBody(path: string): z.ZodObject {
+  const valueString = { type: "string" as const, minLength: 1, maxLength: LIMITS.queryCharacters };
+  const allOf = (NEEDED[path] ?? []).map((name) => ({
+    contains: {
+      type: "object" as const,
+      required: ["name", "valueString"],
+      properties: { name: { const: name }, valueString },
+    },
+    maxContains: 1,
+  }));
+  const list = z.array(z.looseObject({ name: z.string(), valueString: text }));
+  const parameter = allOf.length > 0 ? list.meta({ override: { allOf, maxItems: 10 } }) : list.optional();
+  return z.looseObject({ resourceType: z.literal("Parameters"), parameter });
+}
 
 function resource(types: string[]) {
   return z.looseObject({ resourceType: z.enum(types) });

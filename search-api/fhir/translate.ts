@@ -65,7 +65,12 @@ function askedR5(input: FhirInput): { coding: FhirCoding; reverse: boolean } {
       system: "system",
     });
   const target = by("target");
-  return target ? { coding: target, reverse: true } : { coding: needed(by("source")), reverse: false };
+  // Clients of R4's form are understood as well.
+  return target
+    ? { coding: target, reverse: true }
+    : by("source")
+      ? { coding: by("source")!, reverse: false }
+      : askedR4(input);
 }
 
 function needed(coding: FhirCoding | undefined): FhirCoding {

@@ -19,7 +19,7 @@ interface KnownKey extends KeyHolder {
 }
 
 /** Shorter keys can be guessed. */
-export const MIN_KEY_CHARACTERS = 16;
+const MIN_KEY_CHARACTERS = 16;
 const MAX_KEY_CHARACTERS = 512;
 const LINE = /^([A-Za-z0-9][A-Za-z0-9._-]{0,59})\s+([a-z,]+)\s+sha256:([0-9a-fA-F]{64})$/;
 

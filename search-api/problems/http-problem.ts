@@ -21,7 +21,7 @@ export const STATUS = {
   "too-large": 413,
   "unsupported-media-type": 415,
   // FHIR's operations: a code that its system does not have, more than is worked out, what is not offered.
-  "unknown-code": 400,
+  "unknown-code": 404,
   "too-costly": 422,
   "not-supported": 422,
   "too-many-requests": 429,

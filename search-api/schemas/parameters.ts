@@ -42,23 +42,27 @@ export const facetList = z
   .max(LIMITS.listEntries);
 
 /** Parameters that every search takes. */
-export const groupParameter = listParameter("Semantic groups, e.g. DISO", groupList, GROUPS);
+export const groupParameter = listParameter("Semantic groups, e.g. DISO", groupList, { enum: GROUPS });
 export const languageParameter = listParameter(
   "Languages in which concepts shall be named, e.g. fr; the first that has a name, else the preferred name",
   languageList,
-  [...KNOWN_LANGUAGES],
+  { enum: [...KNOWN_LANGUAGES] },
 );
-export const facetParameter = listParameter("Fields to count over all results", facetList, FACETS);
+export const facetParameter = listParameter("Fields to count over all results", facetList, { enum: FACETS });
 
 /** A list in a query string: `A,B`. An empty one is as none. */
 export function listParameter<Entries extends z.ZodType<readonly string[], string[]> = typeof list>(
   description: string,
   entries: Entries = list as z.ZodType<readonly string[], string[]> as Entries,
-  values?: string[],
+  items: { enum?: string[]; pattern?: string; maxLength?: number } = { maxLength: LIMITS.entryCharacters },
 ) {
   return z
     .string()
     .transform((text) => text.split(",").map((part) => part.trim()))
+    .refine(
+      (parts) => parts.length <= LIMITS.listEntries,
+      `holds too many; at most ${LIMITS.listEntries} are read`,
+    )
     .transform((parts) => parts.filter(Boolean))
     .pipe(entries)
     .optional()
@@ -67,7 +71,7 @@ export function listParameter<Entries extends z.ZodType<readonly string[], strin
       param: { style: "form", explode: false },
       override: {
         type: "array",
-        items: { type: "string", ...(values ? { enum: values } : {}) },
+        items: { type: "string", ...items },
         maxItems: LIMITS.listEntries,
       },
     });
@@ -106,6 +110,13 @@ const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** Names of datasets and encoders. They may be repeated in messages, so they can't be just any text. */
 export const nameText = z.string().regex(NAME, "is no name");
+
+/** Encoders, by their ids. */
+export const encodersParameter = listParameter(
+  "Encoders to ask; all of the release when left out",
+  z.array(nameText).max(LIMITS.listEntries),
+  { pattern: NAME.source },
+);
 
 export const datasetParameter = nameText
   .optional()

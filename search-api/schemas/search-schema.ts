@@ -4,6 +4,7 @@ import { MATCH_TYPES, MATCHED_BY } from "../../src/retrieval/search-types.ts";
 import { LIMITS } from "../limits.ts";
 import {
   datasetParameter,
+  encodersParameter,
   facetList,
   facetParameter,
   flagParameter,
@@ -19,7 +20,7 @@ import {
 } from "./parameters.ts";
 
 const K = "Results per query";
-const OFFSET = "Results to leave out before the first; with k at most 200";
+const OFFSET = "Results to leave out before the first; the list ends after 200";
 
 export const searchQuerySchema = z.strictObject({
   q: queryText.meta({ description: "Words in any language of the release, a code or a CUI" }),
@@ -34,7 +35,7 @@ export const searchQuerySchema = z.strictObject({
   under: listParameter("Concepts (CUI) above what is wanted in a hierarchy of any source, or itself wanted"),
   lang: languageParameter,
   facets: facetParameter,
-  encoders: listParameter("Encoders to ask; all of the release when left out"),
+  encoders: encodersParameter,
   explain: flagParameter.meta({ description: "1: say what each encoder saw" }),
   dataset: datasetParameter,
 });

@@ -48,7 +48,12 @@ export function streamEndpoint(desk: SearchDesk, load: LoadLimits): Endpoint {
         required: true,
         content: {
           [NDJSON]: { schema: z.string().meta({ example: '"crise cardiaque"\n' }) },
-          [CSV]: { schema: z.string().meta({ example: "id,query\n1,crise cardiaque\n" }) },
+          [CSV]: {
+            schema: z.string().meta({
+              pattern: "^$|^(id,)?query(\\r?\\n|$)",
+              example: "id,query\n1,crise cardiaque\n",
+            }),
+          },
         },
       },
       responses: {
@@ -124,7 +129,7 @@ async function answerLines(lines: AsyncIterable<StreamLine>, context: StreamCont
   } catch (error) {
     // Once answers have gone out the status can't change; the connection is cut, so that nobody takes a part for the whole.
     if (begun) response.destroy();
-    throw error;
+    throw call.signal.aborted ? call.signal.reason : error;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { parse } from "csv-parse";
+import { CsvError, parse } from "csv-parse";
 import { LIMITS } from "../limits.ts";
 import { HttpProblem } from "../problems/http-problem.ts";
 
@@ -49,10 +49,15 @@ async function* boundedLines(body: Readable): AsyncGenerator<string, void, undef
   if (rest !== "") yield rest;
 }
 
+const QUERY_COLUMNS = ["query", "term"];
+
 /** Rows of CSV with a header; the column `query` (or `term`), and `id` if there is one. Errors: `usage` for another header. */
 export async function* csvLines(body: Readable): AsyncGenerator<StreamLine, void, undefined> {
   const parser = parse({
-    columns: true,
+    columns: (header: string[]) => {
+      if (header.some((name) => QUERY_COLUMNS.includes(name))) return header;
+      throw new HttpProblem("usage", "the header needs a column query");
+    },
     bom: true,
     max_record_size: LIMITS.lineCharacters,
     relax_column_count: true,
@@ -61,12 +66,11 @@ export async function* csvLines(body: Readable): AsyncGenerator<StreamLine, void
   body.pipe(parser);
   try {
     for await (const row of parser as AsyncIterable<Record<string, string>>) {
-      const column = ["query", "term"].find((name) => name in row);
-      if (column === undefined) throw new HttpProblem("usage", "the header needs a column query");
+      const column = QUERY_COLUMNS.find((name) => name in row)!;
       yield { ...(row["id"] === undefined ? {} : { id: row["id"] }), query: row[column] };
     }
   } catch (error) {
-    if (error instanceof Error && "code" in error && String(error.code).startsWith("CSV_"))
+    if (error instanceof CsvError)
       throw error.code === "CSV_MAX_RECORD_SIZE"
         ? tooLong()
         : new HttpProblem("usage", "the body is not CSV");

@@ -50,11 +50,19 @@ export class Suggester {
     if (norm === "") throw new TermduetError("usage", "q is empty; give the beginning of a name");
     const release = await releases.resolve(dataset);
     const typed = q.trim();
-    const key = JSON.stringify([release.strings, typed, filter]);
+    // Beginnings that differ in their writing alone begin the same; identifiers are looked for as typed.
+    const key = JSON.stringify([release.strings, norm, /\d/.test(typed) ? typed : "", filter]);
     const all = await this.#recent.get(key, () => this.#suggestions(release, norm, typed, filter));
     const suggestions = all.slice(0, k);
     const tookMs = Math.round((now() - started) * 10) / 10;
     return { dataset: release.dataset, release: release.release, tookMs, suggestions };
+  }
+
+  /** Learns what one letter begins, which is the most to sort, before somebody types it. */
+  async warm(datasets: readonly string[]): Promise<void> {
+    const filter = { sab: [], lat: [], sty: [], group: [] };
+    for (const dataset of datasets)
+      for (const q of "abcdefghijklmnopqrstuvwxyz") await this.suggest({ q, k: 1, filter, dataset });
   }
 
   async #suggestions(

@@ -12,17 +12,7 @@ import type { StoredRecord, VectorStore } from "../../src/vector-store/vector-st
  * What a text must have in common with a string: be it, be it but for its writing, have the same words but for order and
  * plurals, begin it, end it, have its words all in it, be its code or CUI; `filter` is any of the last ones but `ends`.
  */
-export const LEXICAL_MODES = [
-  "exact",
-  "writing",
-  "keys",
-  "begins",
-  "ends",
-  "words",
-  "code",
-  "filter",
-] as const;
-export type LexicalMode = (typeof LEXICAL_MODES)[number];
+export type LexicalMode = "exact" | "writing" | "keys" | "begins" | "ends" | "words" | "code" | "filter";
 
 /** A string that was found, with those of its atoms that pass the filter. */
 export interface LexicalHit {

@@ -70,15 +70,8 @@ export const SEARCH_TYPES = [
   "normalizedWords",
   "approximate",
 ] as const;
-export const RETURN_ID_TYPES = [
-  "concept",
-  "aui",
-  "code",
-  "sourceUi",
-  "sourceConcept",
-  "sourceDescriptor",
-] as const;
-export const INPUT_TYPES = ["atom", "code", "sourceConcept", "sourceDescriptor", "sourceUi"] as const;
+const RETURN_ID_TYPES = ["concept", "aui", "code", "sourceUi", "sourceConcept", "sourceDescriptor"] as const;
+const INPUT_TYPES = ["atom", "code", "sourceConcept", "sourceDescriptor", "sourceUi"] as const;
 
 const barred = z
   .string()

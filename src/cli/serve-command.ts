@@ -86,6 +86,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const tracing = await tracingFrom(process.env, version);
   if (tracing) stack.use(tracing);
   const background = stack.use(new DisposableStack());
+  const ready = Promise.withResolvers<void>();
   const { corsOrigins, dataset, recallCanary = 0 } = options;
   const app = createApp({
     searcher,
@@ -103,7 +104,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     ...(corsOrigins ? { corsOrigins } : {}),
     ...(dataset === undefined ? {} : { dataset }),
     ...(tracing ? { tracing } : {}),
-    ...(recallCanary > 0 ? { background: { canaryMs: 60_000 * recallCanary, stack: background } } : {}),
+    background: { canaryMs: 60_000 * recallCanary, stack: background, ready: ready.promise },
     rateLimit: options.rateLimit,
     processMetrics: true,
   });
@@ -113,6 +114,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const releases = await Promise.race([warm(searcher, store.url, log), stopped]);
   if (releases === "stop") return;
   process.stdout.write(readyLine(server, releases));
+  ready.resolve();
   if (review) process.stdout.write(`The review is at ${server.url}/review\n`);
   log.info({ host, port: server.port, version }, "ready");
   if (!isLoopback(host) && keys.size === 0)

@@ -75,13 +75,24 @@ function otherOrder(text: string, lat: string, random: () => number): string | u
   return before !== undefined && before === after && turned !== words.join(" ") ? turned : undefined;
 }
 
-/** Two neighbouring letters inside the longest word change places. */
+/** Inside the longest word two neighbouring letters change places, one is left out, or one stands twice. */
 function misspelt(text: string, random: () => number): string | undefined {
   const words = text.split(" ");
   const longest = words.reduce((best, word) => (word.length > best.length ? word : best), "");
   if (longest.length < 6 || !/^\p{L}+$/u.test(longest)) return undefined;
   const at = 1 + below(longest.length - 3, random);
-  const typo = `${longest.slice(0, at)}${longest[at + 1]}${longest[at]}${longest.slice(at + 2)}`;
+  const [before, first, second, after] = [
+    longest.slice(0, at),
+    longest[at],
+    longest[at + 1],
+    longest.slice(at + 2),
+  ];
+  const typos = [
+    before + second + first + after,
+    before + second + after,
+    before + first + first + second + after,
+  ];
+  const typo = typos[below(typos.length, random)]!;
   return typo === longest ? undefined : words.map((word) => (word === longest ? typo : word)).join(" ");
 }
 

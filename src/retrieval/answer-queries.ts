@@ -84,7 +84,7 @@ export async function answerQueries(
   context.onMerged?.(mergedMs);
   return lists.map((list, i) => ({
     results: list.slice(offset, offset + k).map(({ result }) => result),
-    more: list.length > offset + k || more[i]!,
+    more: offset + k < RINGS.at(-1)! && (list.length > offset + k || more[i]!),
     ...(facets ? { facets: facetsOf(list, facets) } : {}),
   }));
 }

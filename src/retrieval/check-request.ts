@@ -12,8 +12,8 @@ export function checkedQueries({
 }: Pick<SearchRequest, "queries" | "k" | "offset">): string[] {
   if (!Number.isInteger(k) || k < 1 || k > MAX_K)
     throw new TermduetError("usage", `k must be a whole number from 1 to ${MAX_K}`);
-  if (!Number.isInteger(offset) || offset < 0 || offset + k > MAX_K)
-    throw new TermduetError("usage", `offset must be a whole number, and with k at most ${MAX_K}`);
+  if (!Number.isInteger(offset) || offset < 0 || offset >= MAX_K)
+    throw new TermduetError("usage", `offset must be a whole number from 0 to ${MAX_K - 1}`);
   if (queries.length === 0) throw new TermduetError("usage", "there is no query");
   if (queries.length > MAX_QUERIES)
     throw new TermduetError(

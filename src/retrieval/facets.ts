@@ -6,7 +6,7 @@ export const FACET_FIELDS = ["sab", "lat", "tty", "sty", "group"] as const;
 export type FacetField = (typeof FACET_FIELDS)[number];
 
 /** One value of a field and how many of the concepts found have it. */
-export interface FacetCount {
+interface FacetCount {
   value: string;
   /** For types and groups. */
   name?: string;

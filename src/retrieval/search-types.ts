@@ -14,7 +14,7 @@ export interface SearchRequest {
   dataset?: string;
   /** Results per query, at most `MAX_K`. */
   k: number;
-  /** Results to leave out before the first; `offset` and `k` together are at most `MAX_K`. */
+  /** Results to leave out before the first; the list that pages are cut from ends after `MAX_K`. */
   offset?: number;
   filter?: SearchFilter;
   /** Ids of the encoders to ask; absent: all that the release has. */

@@ -95,7 +95,7 @@ export class Searcher {
     const ids = release.encoders.map((e) => e.id).join(", ");
     if (unknown !== undefined) {
       throw new TermduetError(
-        "usage",
+        "not-found",
         `${release.dataset} ${release.release} has no vectors of encoder ${unknown}; it has those of ${ids}`,
       );
     }

@@ -86,7 +86,10 @@ describe("a search of the sample release", () => {
       expect(page!.more).toBe(whole.length > offset + 10 ? true : undefined);
     }
     expect(pages).toEqual(whole.slice(0, pages.length));
-    await expect(search("douleur", { k: 10, offset: 191 })).rejects.toMatchObject({ code: "usage" });
+    expect((await search("douleur", { k: 10, offset: 195 })).map(({ cui }) => cui)).toEqual(
+      whole.slice(195).map(({ cui }) => cui),
+    );
+    await expect(search("douleur", { k: 10, offset: 200 })).rejects.toMatchObject({ code: "usage" });
   });
 
   test("answers a batch as it answers one by one, in order", async () => {

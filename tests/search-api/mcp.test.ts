@@ -85,7 +85,7 @@ describe("an assistant (the protocol's own client)", () => {
       expect(wrong.isError).toBe(true);
     });
     expect((await api.send("/mcp")).status).toBe(405);
-    expect((await api.post("/mcp", { nonsense: 1 })).status).toBe(400);
+    expect((await api.post("/mcp", { nonsense: 1 })).status).toBe(406); // not a client of the protocol
   });
 
   test("talks to termduet mcp over its standard streams", async () => {

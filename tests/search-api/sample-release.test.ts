@@ -74,7 +74,8 @@ describe("the API over the sample release", () => {
         ["tiny-bert"],
       ]);
       const { status, json } = await api.send<Problem>(searchPath({ q: "heart", encoders: "other" }));
-      expect([status, json.code]).toEqual([400, "usage"]);
+      expect([status, json.code]).toEqual([404, "not-found"]);
+      expect((await api.send(searchPath({ q: "heart", encoders: "no name" }))).status).toBe(400);
     });
 
     test("refuses a dataset that is not there, without naming the place of the store", async () => {

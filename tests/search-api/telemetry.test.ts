@@ -26,7 +26,10 @@ describe("a running server tells", () => {
 
   test("how long each part of a search took, how long it waited, what a cache knew, and the indexes' recall", async () => {
     using stack = new DisposableStack();
-    await using api = await testApi({ ...sample, background: { canaryMs: 60_000, stack } });
+    await using api = await testApi({
+      ...sample,
+      background: { canaryMs: 60_000, stack, ready: Promise.resolve() },
+    });
     await api.send("/api/v1/search?q=heart");
     await api.send("/api/v1/suggest?q=hea");
     await api.send("/api/v1/suggest?q=hea");
@@ -44,7 +47,11 @@ describe("a running server tells", () => {
 
   test("a dashboard nothing but metrics that there are", async () => {
     using stack = new DisposableStack();
-    const deps = { ...sample, background: { canaryMs: 60_000, stack }, processMetrics: true };
+    const deps = {
+      ...sample,
+      background: { canaryMs: 60_000, stack, ready: Promise.resolve() },
+      processMetrics: true,
+    };
     await using api = await testApi(deps);
     const { text } = await api.send("/metrics");
     const asked = new Set(readFileSync(DASHBOARD, "utf8").match(/\b(?:termduet|process|nodejs)_[a-z0-9_]+/g));

@@ -164,7 +164,7 @@ describe.each(["r4", "r5"] as const)("a FHIR %s client (fhir-kit-client)", (rele
       expect(json.resourceType).toBe("OperationOutcome");
       return [status, json.issue[0]!.code];
     };
-    expect(await fails({ system: SYSTEM, code: "C9999999" })).toEqual([400, "not-found"]);
+    expect(await fails({ system: SYSTEM, code: "C9999999" })).toEqual([404, "not-found"]);
     expect(await fails({ system: "urn:none", code: "x" })).toEqual([404, "not-found"]);
     expect(await fails({ system: SYSTEM, version: "2", code: INFARCTION })).toEqual([404, "not-found"]);
     expect(await fails({ system: SYSTEM })).toEqual([400, "invalid"]);
