@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type AlignOptions, alignLexicon, type LexiconAlignment } from "../../src/alignment/align-lexicon.ts";
+import { DEFAULT_MATCHER } from "../../src/alignment/matching/default-matcher.ts";
 import type { LexiconEntry } from "../../src/terminology/lexicon.ts";
 import { readLexicon } from "../../src/terminology/lexicon.ts";
 import type { Progress } from "../../src/terminology/progress.ts";
@@ -26,7 +27,14 @@ afterAll(async () => {
 });
 
 function align(entries: LexiconEntry[], changes: Partial<AlignOptions> = {}): Promise<LexiconAlignment> {
-  return alignLexicon(entries, { mode: "plain", filter: {}, exact: false, ...changes }, sample);
+  const options = {
+    mode: "plain",
+    filter: {},
+    exact: false,
+    matcher: DEFAULT_MATCHER,
+    choice: "f1",
+  } as const;
+  return alignLexicon(entries, { ...options, ...changes }, sample);
 }
 
 /** Paper Eq. 8 to 11 in the plainest way: every cosine of a text with every string, the highest, its lowest CUI. */
