@@ -1,12 +1,5 @@
-import type { MatcherModel } from "./matcher.ts";
-import { PAIR_FEATURES } from "./pair-features.ts";
+import json from "./default-matcher.json" with { type: "json" };
+import { type MatcherModel, matcherModel } from "./matcher.ts";
 
-export const DEFAULT_MATCHER: MatcherModel = {
-  origin: "none",
-  features: [...PAIR_FEATURES],
-  bias: -6,
-  weights: PAIR_FEATURES.map(() => 1),
-  f1: { threshold: 0.5, precision: 0, recall: 0 },
-  precision: { threshold: 0.9, precision: 0, recall: 0, wanted: 0.95 },
-  reliability: [],
-};
+/** The coefficients that come with Termduet; `origin` says what they were fitted on. */
+export const DEFAULT_MATCHER: MatcherModel = matcherModel(json, "default-matcher.json");
