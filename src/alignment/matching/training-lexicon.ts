@@ -5,7 +5,7 @@ import type { ReleaseRecord } from "../../vector-store/release-record.ts";
 import type { VectorStore } from "../../vector-store/vector-store.ts";
 
 /** An entry made from a concept's names, which knows the concept it stands for. */
-export interface TrainingEntry {
+interface TrainingEntry {
   entry: LexiconEntry;
   cui: string;
   /** Whether the release has the concept without the names that the entry was made from. */
