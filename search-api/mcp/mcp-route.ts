@@ -2,6 +2,7 @@ import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { RequestHandler } from "express";
 import { alignLexicon } from "../../src/alignment/align-lexicon.ts";
+import { DEFAULT_MATCHER } from "../../src/alignment/matching/default-matcher.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
 import { callOf } from "../call.ts";
 import type { ConceptLookup } from "../concepts/concept-lookup.ts";
@@ -18,6 +19,9 @@ export interface McpDeps {
   dataset: string | undefined;
   version: string;
 }
+
+// An index of all strings by their letters takes seconds; so many tell how common a trigram is.
+const SAMPLED_STRINGS = 10_000;
 
 /**
  * `POST /mcp`: the Model Context Protocol over streamable HTTP, without sessions: each request is answered by a server of
@@ -53,7 +57,16 @@ export function toolsOf(
       desk.admit(call, () =>
         alignLexicon(
           [entry],
-          { mode: "strong", filter: {}, exact: false, signal: call.signal, ...named },
+          {
+            mode: "strong",
+            filter: {},
+            exact: false,
+            matcher: DEFAULT_MATCHER,
+            choice: "all",
+            lettersOf: SAMPLED_STRINGS,
+            signal: call.signal,
+            ...named,
+          },
           { store, searcher },
         ),
       ),

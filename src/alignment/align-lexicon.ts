@@ -1,15 +1,19 @@
-import { gatherEvidence } from "../retrieval/gather-evidence.ts";
-import { type NamedString, namedStrings } from "../retrieval/named-strings.ts";
-import { type SearchFilter, storeFilter } from "../retrieval/search-filter.ts";
+import type { SearchFilter } from "../retrieval/search-filter.ts";
 import type { EncoderLeg, Searcher } from "../retrieval/searcher.ts";
 import type { LexiconEntry } from "../terminology/lexicon.ts";
 import type { OnProgress } from "../terminology/progress.ts";
+import type { Preprocessing } from "../text/preprocess.ts";
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
-import { type AlignedEntry, chooseConcepts, type MergedPair, meanGradeOf } from "./aligned-entry.ts";
-import { conceptCandidates } from "./concept-candidates.ts";
-import { type AlignmentMode, type EntryText, textsOf } from "./entry-texts.ts";
-import { mergeAlignments } from "./merge-alignments.ts";
+import { type AlignedEntry, alignedEntry } from "./aligned-entry.ts";
+import { type Choice, choosePairs } from "./choose-pairs.ts";
+import type { ConceptCandidate } from "./concept-candidates.ts";
+import { CandidateFinder, ENTRIES_PER_CHUNK } from "./entry-candidates.ts";
+import type { AlignmentMode } from "./entry-texts.ts";
+import type { MatcherModel } from "./matching/matcher.ts";
+import { mergeByRatings } from "./merge-alignments.ts";
+import { ableLegs } from "./translation/texts-for-encoder.ts";
+import type { Translator } from "./translation/translator.ts";
 
 export interface AlignOptions {
   mode: AlignmentMode;
@@ -21,6 +25,19 @@ export interface AlignOptions {
   filter: SearchFilter;
   /** Compares with every vector instead of asking the index. */
   exact: boolean;
+  /** Coefficients of the strong mode. */
+  matcher: MatcherModel;
+  /** Of the strong mode; a number is the least probability of a pair that is taken. */
+  choice: Choice;
+  /** Of the strong mode: no concept is taken twice. */
+  oneToOne?: boolean;
+  /** Strings of the release that are looked at by their letters; all, up to two million, when left out. */
+  lettersOf?: number;
+  preprocessing?: Preprocessing;
+  /** For encoders that don't read the lexicon's language. */
+  translator?: Translator;
+  /** Told why an encoder takes no part. */
+  onLeftOut?: (message: string) => void;
   onProgress?: OnProgress;
   signal?: AbortSignal;
 }
@@ -36,6 +53,8 @@ export interface AlignedEncoder {
   hash: string;
   precision: string;
   dimension: number;
+  /** `calibrator` of its `encoder.json`, with the comparison that it was chosen by. */
+  calibrator?: unknown;
 }
 
 /** A whole lexicon aligned with a release. */
@@ -43,18 +62,16 @@ export interface LexiconAlignment {
   release: ReleaseRecord;
   mode: AlignmentMode;
   encoders: AlignedEncoder[];
+  /** Least probability of the pairs that are taken; in strong mode alone. */
+  threshold?: number;
   /** In the lexicon's order. */
   entries: AlignedEntry[];
 }
 
-// Entries that are encoded together: enough to fill batches of equal length, few enough to hold what they find.
-const CHUNK = 256;
-const STRINGS_PER_TEXT = 40;
-
 /**
- * Aligns a lexicon to the active release of a dataset (paper Eq. 8 to 11, and the complementarity merge). The texts
- * of a chunk are encoded together while the store answers for the chunk before; what is held does not grow with the
- * lexicon but for the pairs chosen.
+ * Aligns a lexicon to the active release of a dataset. Plain mode: paper Eq. 8 to 11, and the complementarity merge.
+ * Strong mode: the candidates of both encoders, of names and of letters, each pair with a probability. The texts of a
+ * chunk are encoded while the store answers for the chunk before.
  * Errors: those of the searcher's `resolve` and `legs`; `AbortError` when `signal` says so.
  */
 export async function alignLexicon(
@@ -62,136 +79,54 @@ export async function alignLexicon(
   options: AlignOptions,
   { store, searcher }: AlignDeps,
 ): Promise<LexiconAlignment> {
+  const { mode, filter, matcher, choice, oneToOne = false, translator, signal } = options;
   const release = await searcher.releases.resolve(options.dataset);
-  const legs = inOrder(await searcher.legs(release, options.encoders), options.encoders);
-  const chunks = Array.from({ length: Math.ceil(entries.length / CHUNK) }, (_, i) =>
-    entries.slice(i * CHUNK, (i + 1) * CHUNK),
+  const all = inOrder(await searcher.legs(release, options.encoders), options.encoders);
+  const languages = new Set(entries.flatMap(({ lang }) => lang ?? []));
+  const legs = ableLegs(all, languages, translator, options.onLeftOut ?? (() => undefined));
+  const finder = new CandidateFinder(store, release, legs, options);
+  const candidates = await findCandidates(entries, finder, options);
+  const aligned = entries.map((entry, i) => alignedEntry(entry, candidates[i]!, legs.length));
+  mergeByRatings(aligned, legs.length, mode === "plain" ? "leading" : "by evidence");
+  const alignment = { release, mode, encoders: legs.map(encoderOf), entries: aligned };
+  if (mode === "plain") return alignment;
+  const settings = { matcher, choice, oneToOne, filter, ...(signal ? { signal } : {}) };
+  const threshold = await choosePairs(aligned, candidates, { store, release }, settings);
+  return { ...alignment, threshold };
+}
+
+/** The candidates of every entry; chunk by chunk, so that encoders and store work side by side. */
+export async function findCandidates(
+  entries: readonly LexiconEntry[],
+  finder: CandidateFinder,
+  { onProgress, signal }: Pick<AlignOptions, "onProgress" | "signal">,
+): Promise<ConceptCandidate[][]> {
+  const chunks = Array.from({ length: Math.ceil(entries.length / ENTRIES_PER_CHUNK) }, (_, i) =>
+    entries.slice(i * ENTRIES_PER_CHUNK, (i + 1) * ENTRIES_PER_CHUNK),
   );
-  const aligned: AlignedEntry[] = [];
+  const found: ConceptCandidate[][] = [];
   // Each is awaited in the next round, unless the round before it fails: then nobody asks for it.
-  const encode = (chunk: readonly LexiconEntry[] = []): Promise<EncodedChunk> => {
-    const encoded = encodeChunk(chunk, legs, options.mode);
+  const encode = (chunk: readonly LexiconEntry[] = []): ReturnType<CandidateFinder["encode"]> => {
+    const encoded = finder.encode(chunk);
     encoded.catch(() => undefined);
     return encoded;
   };
   let next = encode(chunks[0]);
   for (const [i, chunk] of chunks.entries()) {
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     const encoded = await next;
     next = encode(chunks[i + 1]);
     const onShare = (share: number): void =>
-      options.onProgress?.({
+      onProgress?.({
         stage: "align",
-        done: aligned.length + Math.floor(share * chunk.length),
+        done: found.length + Math.floor(share * chunk.length),
         total: entries.length,
         unit: "entries",
       });
-    aligned.push(...(await alignChunk(chunk, encoded, { store, release, legs, options, onShare })));
+    found.push(...(await finder.find(chunk, encoded, onShare)));
     onShare(0);
   }
-  mergeInto(aligned, legs.length, options.mode);
-  return { release, mode: options.mode, encoders: legs.map(encoderOf), entries: aligned };
-}
-
-interface EncodedChunk {
-  /** Each text of the chunk once. */
-  texts: string[];
-  /** Per encoder, row by row. */
-  vectors: Float32Array[];
-}
-
-async function encodeChunk(
-  entries: readonly LexiconEntry[],
-  legs: readonly EncoderLeg[],
-  mode: AlignmentMode,
-): Promise<EncodedChunk> {
-  const texts = [...new Set(entries.flatMap((entry) => textsOf(entry, mode).map(({ text }) => text)))];
-  const encoded = await Promise.all(legs.map(({ encoder }) => encoder.encode(texts, "query")));
-  return { texts, vectors: encoded.map(({ vectors }) => vectors) };
-}
-
-interface ChunkContext {
-  store: VectorStore;
-  release: ReleaseRecord;
-  legs: readonly EncoderLeg[];
-  options: AlignOptions;
-  onShare: (share: number) => void;
-}
-
-async function alignChunk(
-  entries: readonly LexiconEntry[],
-  { texts, vectors }: EncodedChunk,
-  { store, release, legs, options, onShare }: ChunkContext,
-): Promise<AlignedEntry[]> {
-  const { mode, filter, exact, signal } = options;
-  const asked = entries.map((entry) => textsOf(entry, mode));
-  const named = await namesOf(store, release.strings, texts, asked, mode);
-  const pushed = storeFilter(filter);
-  const evidence = await gatherEvidence(store, release.strings, legs, vectors, named, {
-    strings: STRINGS_PER_TEXT,
-    exact,
-    ...(pushed ? { filter: pushed } : {}),
-    ...(signal ? { signal } : {}),
-    onTexts: (done) => onShare(done / texts.length),
-  });
-  const place = new Map(texts.map((text, i) => [text, i]));
-  const calibrators = legs.map(({ calibrator }) => calibrator);
-  return entries.map((entry, i) => {
-    const findings = asked[i]!.map((text) => {
-      const at = place.get(text.text)!;
-      // Term and explanation together are no name, even where a release has the very words.
-      const names = mode === "strong" && text.field !== "term and explanation" ? named[at]! : [];
-      return { text, evidence: evidence[at]!, named: names };
-    });
-    const candidates = conceptCandidates(findings, calibrators, filter, mode === "strong");
-    return chooseConcepts(entry, candidates, legs.length);
-  });
-}
-
-/** For each text of the chunk the strings it names; in strong mode, and for terms and synonyms alone. */
-async function namesOf(
-  store: VectorStore,
-  strings: string,
-  texts: readonly string[],
-  asked: readonly (readonly EntryText[])[],
-  mode: AlignmentMode,
-): Promise<NamedString[][]> {
-  if (mode === "plain") return texts.map(() => []);
-  const names = [
-    ...new Set(
-      asked
-        .flat()
-        .filter(({ field }) => field !== "term and explanation")
-        .map(({ text }) => text),
-    ),
-  ];
-  const found = await namedStrings(store, strings, names, { codes: false });
-  const byText = new Map(names.map((text, i) => [text, found[i]!]));
-  return texts.map((text) => byText.get(text) ?? []);
-}
-
-/** The merge over the whole lexicon: the very same names first, then the paper's complementarity. */
-function mergeInto(entries: readonly AlignedEntry[], encoders: number, mode: AlignmentMode): void {
-  const models = Array.from({ length: encoders }, (_, m) =>
-    entries.map(({ best }) => best[m] && { concept: best[m].cui, rating: best[m].sightings[m]!.rating }),
-  );
-  const order = mode === "plain" ? undefined : (entry: number) => byEvidence(entries[entry]!);
-  for (const { entry, model, rating } of mergeAlignments(models, order)) {
-    const concept = entries[entry]!.best[model]!;
-    const { string, grade } = concept.sightings[model]!;
-    entries[entry]!.merged = { concept, rating, source: model, string, confidence: grade / 5 };
-  }
-  for (const aligned of entries) if (aligned.exact) aligned.merged = exactPair(aligned.exact);
-}
-
-function exactPair(concept: AlignedEntry["exact"] & object): MergedPair {
-  return { concept, rating: 5, source: "exact", string: concept.same!.string, confidence: 1 };
-}
-
-/** Where encoders rate their choices alike, the choice that all of them together grade higher comes first. */
-function byEvidence({ best }: AlignedEntry): number[] {
-  const grade = best.map((concept) => (concept ? meanGradeOf(concept) : 0));
-  return best.map((_, m) => m).sort((a, b) => grade[b]! - grade[a]! || a - b);
+  return found;
 }
 
 function inOrder(legs: readonly EncoderLeg[], wanted: readonly string[] | undefined): EncoderLeg[] {
@@ -201,5 +136,6 @@ function inOrder(legs: readonly EncoderLeg[], wanted: readonly string[] | undefi
 
 function encoderOf({ encoder }: EncoderLeg): AlignedEncoder {
   const { manifest, hash } = encoder.folder;
-  return { id: manifest.id, hash, precision: manifest.precision, dimension: manifest.dimension };
+  const { id, precision, dimension, calibrator } = manifest;
+  return { id, hash, precision, dimension, ...(calibrator === undefined ? {} : { calibrator }) };
 }

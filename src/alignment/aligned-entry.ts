@@ -3,7 +3,7 @@ import type { SemanticType } from "../terminology/atom.ts";
 import type { LexiconEntry } from "../terminology/lexicon.ts";
 import { type ConceptCandidate, compareNames, type SameName, type Sighting } from "./concept-candidates.ts";
 
-/** A concept that was chosen, with what every encoder sees of it. */
+/** A concept that an entry may be, with what every encoder sees of it. */
 export interface ChosenConcept {
   cui: string;
   name: string;
@@ -13,9 +13,11 @@ export interface ChosenConcept {
   same?: SameName;
   /** What reviewers rated it, where they did; the encoders' own ratings stay in the sightings. */
   human?: number;
+  /** That the pair is right; in strong mode alone. */
+  probability?: number;
 }
 
-/** The pair that an entry gets. */
+/** A pair of an entry and a concept. */
 export interface MergedPair {
   concept: ChosenConcept;
   /** 0 to 5. */
@@ -24,8 +26,10 @@ export interface MergedPair {
   source: number | "exact" | "human";
   /** The concept's string that matched. */
   string: string;
-  /** Grade of the source from 0 to 1. */
+  /** From 0 to 1: the probability in strong mode, else the grade of the source. */
   confidence: number;
+  /** Whether it is taken for a mapping; false for one that is shown as the best of what there is. */
+  accepted: boolean;
   /** Who rated it, of a reviewed pair. */
   reviewers?: string[];
 }
@@ -33,11 +37,15 @@ export interface MergedPair {
 /** An entry of the lexicon with what was found for it. */
 export interface AlignedEntry {
   entry: LexiconEntry;
+  /** What was found, likest first; the merged pair's concept first. */
+  candidates: ChosenConcept[];
   /** For each encoder the concept it ranks first (paper Eq. 11); undefined where nothing was found. */
   best: (ChosenConcept | undefined)[];
   /** The concept whose very name the term or a synonym is; in strong mode alone. */
   exact?: ChosenConcept;
-  /** Set by the merge over the whole lexicon. */
+  /** The pair of the paper's merge, from the encoders alone. */
+  complementary?: MergedPair;
+  /** The pair that the entry gets: in plain mode that of the paper's merge. */
   merged?: MergedPair;
 }
 
@@ -46,26 +54,17 @@ export function ownSighting({ best }: AlignedEntry, encoder: number): Sighting |
   return best[encoder]?.sightings[encoder];
 }
 
-/** Chooses among an entry's candidates: each encoder's best, and the best of those that bear the very name. */
-export function chooseConcepts(
+/** An entry with each encoder's best candidate, and the best of those that bear the very name. */
+export function alignedEntry(
   entry: LexiconEntry,
-  candidates: readonly ConceptCandidate[],
+  candidates: ConceptCandidate[],
   encoders: number,
 ): AlignedEntry {
-  // One object per concept, so that it can be compared by identity and is kept once.
-  const chosen = new Map<ConceptCandidate, ChosenConcept>();
-  const choose = (candidate: ConceptCandidate): ChosenConcept => {
-    const { cui, name, semanticTypes, sightings, same } = candidate;
-    const known = chosen.get(candidate) ?? { cui, name, semanticTypes, sightings, ...(same ? { same } : {}) };
-    chosen.set(candidate, known);
-    return known;
-  };
-  const best = Array.from({ length: encoders }, (_, encoder) => {
-    const first = candidates.find(({ sightings }) => sightings[encoder]!.rank === 1);
-    return first && choose(first);
-  });
-  const named = candidates.filter(({ same }) => same).sort(byName);
-  return { entry, best, ...(named[0] ? { exact: choose(named[0]) } : {}) };
+  const best = Array.from({ length: encoders }, (_, encoder) =>
+    candidates.find(({ sightings }) => sightings[encoder]!.rank === 1),
+  );
+  const [exact] = candidates.filter(({ same }) => same).sort(byName);
+  return { entry, candidates, best, ...(exact ? { exact } : {}) };
 }
 
 function byName(a: ConceptCandidate, b: ConceptCandidate): number {
@@ -78,6 +77,6 @@ function byName(a: ConceptCandidate, b: ConceptCandidate): number {
 }
 
 /** Mean grade over the encoders, 0 to 5. */
-export function meanGradeOf({ cui, sightings }: Pick<ConceptCandidate, "cui" | "sightings">): number {
+export function meanGradeOf({ cui, sightings }: Pick<ChosenConcept, "cui" | "sightings">): number {
   return meanGrade({ id: cui, opinions: sightings });
 }

@@ -1,7 +1,9 @@
 import type { LexiconAlignment } from "./align-lexicon.ts";
 import { type AlignedEntry, ownSighting } from "./aligned-entry.ts";
 import { sourceName } from "./alignments-csv.ts";
+import { type HumanSummary, humanSummary } from "./human-summary.ts";
 import { type LexiconStatistics, lexiconStatistics } from "./lexicon-statistics.ts";
+import type { MatcherModel } from "./matching/matcher.ts";
 import { ratingCounts } from "./merge-alignments.ts";
 
 /** What was asked for, as it is kept with the results. */
@@ -53,13 +55,30 @@ export interface AlignmentSummary extends RunRecord {
     ratingPairs?: number[][];
   };
   contributions: Record<string, EncoderContribution>;
+  /** The strong mode's choice. */
+  choice?: {
+    /** Least probability of the pairs that are taken. */
+    threshold: number;
+    taken: number;
+    /** Entries whose pair is not the one of the paper's merge. */
+    notTheMerges: number;
+    /** Where the coefficients come from, and what the thresholds gave there, cross-validated. */
+    matcher: Pick<MatcherModel, "origin" | "f1" | "precision" | "reliability">;
+  };
+  /** From the ratings of people, where there are such. */
+  human?: HumanSummary;
   statistics: LexiconStatistics;
 }
 
-export function summarize(alignment: LexiconAlignment, run: RunRecord): AlignmentSummary {
+/** `matcher`: the strong mode's. */
+export function summarize(
+  alignment: LexiconAlignment,
+  run: RunRecord,
+  matcher?: MatcherModel,
+): AlignmentSummary {
   const { release, mode, encoders, entries } = alignment;
   const byEncoder = encoders.map((_, encoder) => entries.map((entry) => ratingBy(entry, encoder)));
-  const merged = rowOf(entries.map((entry) => entry.merged?.rating));
+  const merged = rowOf(entries.map((entry) => (entry.complementary ?? entry.merged)?.rating));
   const sources: Record<string, number> = { exact: 0 };
   for (const { id } of encoders) sources[id] = 0;
   sources["none"] = 0;
@@ -67,13 +86,17 @@ export function summarize(alignment: LexiconAlignment, run: RunRecord): Alignmen
     const name = sourceName(entry, encoders) ?? "none";
     sources[name] = (sources[name] ?? 0) + 1;
   }
+  const human = humanSummary(
+    entries,
+    encoders.map(({ id }) => id),
+  );
   return {
     ...run,
     dataset: release.dataset,
     release: release.release,
     releaseFingerprint: release.fingerprint,
     mode,
-    encoders,
+    encoders: encoders.map(({ id, hash, precision, dimension }) => ({ id, hash, precision, dimension })),
     entries: entries.length,
     ratings: {
       ...Object.fromEntries(encoders.map(({ id }, encoder) => [id, rowOf(byEncoder[encoder]!)])),
@@ -91,7 +114,25 @@ export function summarize(alignment: LexiconAlignment, run: RunRecord): Alignmen
         },
       ]),
     ),
+    ...(matcher && alignment.threshold !== undefined
+      ? { choice: choiceOf(entries, alignment.threshold, matcher) }
+      : {}),
+    ...(human ? { human } : {}),
     statistics: lexiconStatistics(entries.map(({ entry }) => entry)),
+  };
+}
+
+function choiceOf(
+  entries: readonly AlignedEntry[],
+  threshold: number,
+  { origin, f1, precision, reliability }: MatcherModel,
+): NonNullable<AlignmentSummary["choice"]> {
+  return {
+    threshold,
+    taken: entries.filter(({ merged }) => merged?.accepted).length,
+    notTheMerges: entries.filter(({ merged, complementary }) => merged?.concept !== complementary?.concept)
+      .length,
+    matcher: { origin, f1, precision, reliability },
   };
 }
 

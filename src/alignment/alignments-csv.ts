@@ -6,7 +6,7 @@ const FIXED = ["id", "term", "cui", "name", "string", "rating", "source"] as con
 
 /**
  * `alignments.csv`, one row per entry of the lexicon: the pair of the merge, what each encoder says of that concept,
- * then how it matched (`match_type`), whether all encoders rank this concept first (`agreement`), and the concept that
+ * then how probable it is and whether it is taken (strong mode), how it matched (`match_type`), whether all encoders rank this concept first (`agreement`), and the concept that
  * each encoder itself ranks first; last the lexicon's other columns. Cosines have the seven digits of float32.
  */
 export function writeAlignmentsCsv(path: string, { encoders, entries }: LexiconAlignment): void {
@@ -14,6 +14,8 @@ export function writeAlignmentsCsv(path: string, { encoders, entries }: LexiconA
   const own = [
     ...FIXED,
     ...ids.flatMap((id) => [`${id}_cosine`, `${id}_rank`, `${id}_rating`]),
+    "probability",
+    "accepted",
     "match_type",
     "agreement",
     ...ids.flatMap((id) => [`${id}_best_cui`, `${id}_best_name`, `${id}_best_cosine`, `${id}_best_rating`]),
@@ -45,6 +47,8 @@ function ownCells(aligned: AlignedEntry, encoders: readonly AlignedEncoder[]): C
     ...pair,
     sourceName(aligned, encoders),
     ...scores,
+    merged?.concept.probability === undefined ? undefined : digits(merged.concept.probability),
+    merged && String(merged.accepted),
     matchType(aligned),
     merged && String(agreement(aligned)),
     ...best.flatMap((concept, encoder) => bestCells(concept, encoder)),

@@ -1,9 +1,10 @@
 import type { Calibrator } from "../retrieval/calibrator.ts";
 import type { StringEvidence } from "../retrieval/gather-evidence.ts";
-import type { NamedString } from "../retrieval/named-strings.ts";
+import type { NamedBy, NamedString } from "../retrieval/named-strings.ts";
 import { passingAtoms, type SearchFilter } from "../retrieval/search-filter.ts";
-import type { SemanticType } from "../terminology/atom.ts";
-import type { EntryText, TextField } from "./entry-texts.ts";
+import type { ChosenConcept } from "./aligned-entry.ts";
+import { type EntryText, isName, type TextField } from "./entry-texts.ts";
+import type { TrigramIndex } from "./matching/trigram-index.ts";
 
 /** What one encoder sees of one concept: its nearest pair of a text of the entry and a string of the concept. */
 export interface Sighting {
@@ -23,17 +24,16 @@ export interface Sighting {
 /** A name of the concept that a term or synonym of the entry is. */
 export interface SameName {
   tier: "exact" | "normalized";
+  by: NamedBy;
   field: TextField;
   string: string;
 }
 
-export interface ConceptCandidate {
-  cui: string;
-  name: string;
-  semanticTypes: SemanticType[];
-  /** One per encoder. */
-  sightings: Sighting[];
-  same?: SameName;
+export interface ConceptCandidate extends ChosenConcept {
+  /** One per encoder: from 0, as near as the entry's twentieth candidate, to 1, equal: what a cosine is worth, whatever the encoder. */
+  lifts: number[];
+  /** The nearest of its strings to the term or a synonym by their character trigrams; in strong mode alone. */
+  trigrams: { cosine: number; string: string };
   /** How well the release itself supports that this string names this concept: preferred names, then sources. */
   support: number;
 }
@@ -47,30 +47,37 @@ export interface TextFindings {
 /**
  * The concepts that an entry's texts found. For each encoder a concept stands by the highest cosine of any of the
  * texts with any of its strings, which for the plain mode's one text is paper Eq. 11. Equal cosines (a string that
- * several concepts share) are ranked by support, then by CUI; in plain mode by CUI, as MRCONSO's rows are.
+ * several concepts share) are ranked by support, then by CUI; in plain mode by CUI, as MRCONSO's rows are. With
+ * `trigrams`, the strong mode's, names are compared by their letters too.
  */
 export function conceptCandidates(
   findings: readonly TextFindings[],
   calibrators: readonly Calibrator[],
   filter: SearchFilter,
-  tiesBySupport: boolean,
+  trigrams?: TrigramIndex,
 ): ConceptCandidate[] {
   const candidates = new Map<string, ConceptCandidate>();
+  const likeness = trigrams && nameLikeness(findings, trigrams);
   for (const { text, evidence, named } of findings) {
-    const tiers = new Map(named.map(({ ref, tier }) => [ref.id, tier]));
+    const names = new Map(named.map((name) => [name.ref.id, name]));
     for (const string of evidence) {
       const supports = supportOf(string, filter);
       for (const [cui, support] of supports) {
         const candidate = candidates.get(cui) ?? newCandidate(cui, string, calibrators.length);
         candidates.set(cui, candidate);
         look(candidate, string, text.field, support);
-        const tier = tiers.get(string.id);
-        if (tier) addName(candidate, { tier, field: text.field, string: string.record.text });
+        if (likeness) compareLetters(candidate, string.record.text, likeness(string.record.text));
+        const name = names.get(string.id);
+        if (name?.cuis.includes(cui)) {
+          const { tier, by } = name;
+          addName(candidate, { tier, by, field: text.field, string: string.record.text });
+        }
       }
     }
   }
   const list = [...candidates.values()];
-  for (const [encoder, calibrator] of calibrators.entries()) rate(list, encoder, calibrator, tiesBySupport);
+  for (const [encoder, calibrator] of calibrators.entries())
+    rate(list, encoder, calibrator, trigrams !== undefined);
   return list;
 }
 
@@ -84,7 +91,31 @@ function newCandidate(cui: string, { record }: StringEvidence, encoders: number)
     string: "",
     field: "term",
   });
-  return { cui, name, semanticTypes, sightings: Array.from({ length: encoders }, nothing), support: 0 };
+  const sightings = Array.from({ length: encoders }, nothing);
+  const lifts = sightings.map(() => 0);
+  return { cui, name, semanticTypes, sightings, lifts, trigrams: { cosine: 0, string: "" }, support: 0 };
+}
+
+/** How alike a string and the nearest of the entry's names are by their letters; each string is looked at once. */
+function nameLikeness(findings: readonly TextFindings[], trigrams: TrigramIndex): (string: string) => number {
+  const names = findings
+    .filter(({ text }) => isName(text.field))
+    .map(({ text }) => trigrams.vector(text.text));
+  const known = new Map<string, number>();
+  return (string) => {
+    let likeness = known.get(string);
+    if (likeness === undefined) {
+      const vector = trigrams.vector(string);
+      likeness = Math.max(0, ...names.map((name) => trigrams.cosine(name, vector)));
+      known.set(string, likeness);
+    }
+    return likeness;
+  };
+}
+
+function compareLetters({ trigrams }: ConceptCandidate, string: string, cosine: number): void {
+  if (cosine > trigrams.cosine || (cosine === trigrams.cosine && cosine > 0 && string < trigrams.string))
+    Object.assign(trigrams, { cosine, string });
 }
 
 function look(candidate: ConceptCandidate, string: StringEvidence, field: TextField, support: number): void {
@@ -112,20 +143,23 @@ function supportOf({ record }: StringEvidence, filter: SearchFilter): Map<string
   return new Map([...sources].map(([cui, sabs]) => [cui, sabs.size + (preferred.has(cui) ? 1000 : 0)]));
 }
 
-const FIELD_ORDER: readonly TextField[] = ["term and explanation", "term", "synonym"];
+const FIELD_ORDER: readonly TextField[] = ["term", "synonym"];
+const NEARNESS: readonly NamedBy[] = ["string", "writing", "words", "code", "cui"];
 
 /** Keeps the best name: the term's before a synonym's, as written before but for the writing. */
 function addName(candidate: ConceptCandidate, same: SameName): void {
   if (!candidate.same || compareNames(same, candidate.same) < 0) candidate.same = same;
 }
 
-/** Names of the term before those of a synonym; as written before normalized. */
+/** Names of the term before those of a synonym; as written before normalized, and that before the same words. */
 export function compareNames(a: SameName, b: SameName): number {
   return (
     FIELD_ORDER.indexOf(a.field) - FIELD_ORDER.indexOf(b.field) ||
-    Number(b.tier === "exact") - Number(a.tier === "exact")
+    NEARNESS.indexOf(a.by) - NEARNESS.indexOf(b.by)
   );
 }
+
+const FLOOR_RANK = 20;
 
 function rate(
   candidates: readonly ConceptCandidate[],
@@ -139,9 +173,11 @@ function rate(
       (tiesBySupport ? b.support - a.support : 0) ||
       (a.cui < b.cui ? -1 : 1),
   );
-  for (const [i, { sightings }] of ordered.entries()) {
+  const floor = ordered[Math.min(ordered.length, FLOOR_RANK) - 1]?.sightings[encoder]?.cosine ?? 0;
+  for (const [i, { sightings, lifts }] of ordered.entries()) {
     const sighting = sightings[encoder]!;
     sighting.rank = i + 1;
+    lifts[encoder] = Math.max(0, (sighting.cosine - floor) / Math.max(1e-6, 1 - floor));
     sighting.grade = calibrator.grade(sighting.cosine);
     sighting.rating = calibrator.rating(sighting.cosine);
   }

@@ -46,6 +46,11 @@ export class ConceptDetailsReader {
     return new Map(records.map((record) => [record.cui, this.#details(record)]));
   }
 
+  /** The atoms of concepts, by CUI. */
+  async atoms(cuis: readonly string[]): Promise<Map<string, ConceptRecord["atoms"]>> {
+    return new Map((await this.#records(cuis)).map(({ cui, atoms }) => [cui, atoms]));
+  }
+
   async #records(cuis: readonly string[]): Promise<ConceptRecord[]> {
     const distinct = [...new Set(cuis)].sort();
     const records: ConceptRecord[] = [];

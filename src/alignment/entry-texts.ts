@@ -1,14 +1,20 @@
 import type { LexiconEntry } from "../terminology/lexicon.ts";
 
 /**
- * `plain`: the paper's setting, term and explanation as one text (§3). `strong`: also the term and each synonym by
- * themselves, and names that are the very same first.
+ * `plain`: the paper's setting, term and explanation as one text (§3). `strong`: also the term, the explanation and
+ * each synonym by themselves, names by their letters, and a probability from all of it.
  */
 export const ALIGNMENT_MODES = ["plain", "strong"] as const;
 export type AlignmentMode = (typeof ALIGNMENT_MODES)[number];
 
 /** Where in the lexicon a text comes from. */
-export type TextField = "term and explanation" | "term" | "synonym";
+export const TEXT_FIELDS = ["term and explanation", "term", "synonym", "explanation"] as const;
+export type TextField = (typeof TEXT_FIELDS)[number];
+
+/** Whether a text is a name, which a release may have too, and no description. */
+export function isName(field: TextField): boolean {
+  return field === "term" || field === "synonym";
+}
 
 /** A text that an entry asks the encoders with. */
 export interface EntryText {
@@ -36,6 +42,7 @@ export function textsOf(
   const texts = [whole, { field: "term" as const, text: cut(term) }];
   for (const synonym of synonyms.slice(0, MAX_SYNONYMS))
     texts.push({ field: "synonym", text: cut(synonym.normalize("NFC")) });
+  if (explanation !== undefined) texts.push({ field: "explanation", text: cut(explanation) });
   const seen = new Set<string>();
   return texts.filter(({ text }) => !seen.has(text) && seen.add(text));
 }

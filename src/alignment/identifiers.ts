@@ -52,6 +52,11 @@ export class Identifiers {
     return `${TERMDUET_IRI}lexicon/${encodeURIComponent(this.#lexicon)}`;
   }
 
+  /** What the codes of concepts belong to, for formats that name a code system. */
+  get conceptSystem(): string {
+    return this.#conceptBase === UMLS ? "http://www.nlm.nih.gov/research/umls" : this.source().iri;
+  }
+
   entryIri(id: string): string {
     return `${this.lexiconIri}/${encodeURIComponent(id)}`;
   }

@@ -1,3 +1,5 @@
+import { type AlignedEntry, meanGradeOf } from "./aligned-entry.ts";
+
 /** One model's alignment of an entry: the concept and the rating, 0 to 5. */
 export interface RatedAlignment {
   concept: string;
@@ -47,4 +49,31 @@ export function ratingCounts(alignments: Iterable<{ rating: number } | undefined
   const counts = [0, 0, 0, 0, 0, 0];
   for (const alignment of alignments) if (alignment) counts[alignment.rating]!++;
   return counts;
+}
+
+/**
+ * The merge of the encoders' best concepts over a whole lexicon, for each entry its `complementary` pair, which is also
+ * its `merged` one until another is chosen. Of encoders that rate alike the leading one comes first, as in the paper, or,
+ * by evidence, the one whose choice all of them together grade higher.
+ */
+export function mergeByRatings(
+  entries: readonly AlignedEntry[],
+  encoders: number,
+  ties: "leading" | "by evidence",
+): void {
+  const models = Array.from({ length: encoders }, (_, m) =>
+    entries.map(({ best }) => best[m] && { concept: best[m].cui, rating: best[m].sightings[m]!.rating }),
+  );
+  const order = ties === "leading" ? undefined : (entry: number) => byEvidence(entries[entry]!);
+  for (const { entry, model, rating } of mergeAlignments(models, order)) {
+    const concept = entries[entry]!.best[model]!;
+    const { string, grade } = concept.sightings[model]!;
+    const pair = { concept, rating, source: model, string, confidence: grade / 5, accepted: true };
+    Object.assign(entries[entry]!, { complementary: pair, merged: pair });
+  }
+}
+
+function byEvidence({ best }: AlignedEntry): number[] {
+  const grade = best.map((concept) => (concept ? meanGradeOf(concept) : 0));
+  return best.map((_, m) => m).sort((a, b) => grade[b]! - grade[a]! || a - b);
 }

@@ -1,6 +1,7 @@
 import type { LexiconAlignment } from "./align-lexicon.ts";
 import type { Identifiers } from "./identifiers.ts";
 import { TextFile } from "./table-file.ts";
+import { takenPair } from "./taken-pair.ts";
 
 /**
  * `alignments.rdf`: the merged pairs in the alignment format of the OAEI (Alignment API, level 0), relation `=`, with
@@ -28,8 +29,10 @@ export function writeOaeiRdf(
   <onto2><Ontology rdf:about="${xml(releaseIri)}"><location>${xml(releaseIri)}</location></Ontology></onto2>
 `,
   );
-  for (const { entry, merged } of entries) {
-    if (!merged || merged.rating === 0 || merged.rating < minRating) continue;
+  for (const aligned of entries) {
+    const { entry } = aligned;
+    const merged = takenPair(aligned, minRating);
+    if (!merged) continue;
     file.write(`  <map><Cell>
     <entity1 rdf:resource="${xml(identifiers.entryIri(entry.id))}"/>
     <entity2 rdf:resource="${xml(identifiers.concept(merged.concept.cui).iri)}"/>

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import type { LexiconAlignment } from "./align-lexicon.ts";
-import type { AlignedEntry } from "./aligned-entry.ts";
+import type { AlignedEntry, MergedPair } from "./aligned-entry.ts";
 import { type Identifiers, TERMDUET_IRI } from "./identifiers.ts";
 import { type Cell, TextFile, tableRow } from "./table-file.ts";
+import { takenPair } from "./taken-pair.ts";
 
 /** Slots of a mapping that are written, in SSSOM's canonical order. */
 const SLOTS = [
@@ -60,18 +61,17 @@ export function writeSssom(path: string, alignment: LexiconAlignment, options: S
 }
 
 function rowsOf(aligned: AlignedEntry, { encoders }: LexiconAlignment, options: SssomOptions): SssomRow[] {
-  const { entry, merged, best } = aligned;
+  const { entry, best } = aligned;
+  const merged = takenPair(aligned, options.minRating);
   const base = { subject_label: oneLine(entry.term), other: `lexicon_id=${multiValue(entry.id)}` };
-  if (!merged || merged.rating < options.minRating || merged.rating === 0) {
+  if (!merged) {
     return [
       {
         ...base,
         predicate_id: "skos:exactMatch",
         object_id: "sssom:NoTermFound",
-        ...(merged?.reviewers
-          ? { mapping_justification: MANUAL, author_label: merged.reviewers.map(multiValue).join("|") }
-          : { mapping_justification: "semapv:CompositeMatching" }),
-        confidence: score(1 - (merged?.confidence ?? 0)),
+        ...justificationOf(aligned.merged),
+        confidence: score(1 - (aligned.merged?.confidence ?? 0)),
       },
     ];
   }
@@ -84,11 +84,9 @@ function rowsOf(aligned: AlignedEntry, { encoders }: LexiconAlignment, options: 
       ...base,
       predicate_id: predicateOf(merged.rating),
       ...object(merged.concept),
-      ...(merged.reviewers
-        ? { mapping_justification: MANUAL, author_label: merged.reviewers.map(multiValue).join("|") }
-        : { mapping_justification: "semapv:CompositeMatching" }),
+      ...justificationOf(merged),
       confidence: score(merged.confidence),
-      comment: `rated ${merged.rating} of 5`,
+      comment: commentOf(merged),
     },
   ];
   if (merged.source === "exact") {
@@ -118,6 +116,17 @@ function rowsOf(aligned: AlignedEntry, { encoders }: LexiconAlignment, options: 
     });
   }
   return rows;
+}
+
+function justificationOf(pair: MergedPair | undefined): SssomRow {
+  return pair?.reviewers
+    ? { mapping_justification: MANUAL, author_label: pair.reviewers.map(multiValue).join("|") }
+    : { mapping_justification: "semapv:CompositeMatching" };
+}
+
+function commentOf({ rating, concept }: MergedPair): string {
+  const { probability } = concept;
+  return `rated ${rating} of 5${probability === undefined ? "" : `, probability ${probability.toFixed(3)}`}`;
 }
 
 function predicateOf(rating: number): string {

@@ -1,22 +1,33 @@
-import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { Command, InvalidArgumentError } from "commander";
-import { alignLexicon } from "../alignment/align-lexicon.ts";
+import { alignLexicon, type LexiconAlignment } from "../alignment/align-lexicon.ts";
 import type { AlignmentSummary, RatingRow } from "../alignment/alignment-summary.ts";
-import { ALIGNMENT_MODES, type AlignmentMode, tooLong } from "../alignment/entry-texts.ts";
+import { CHOICES, type Choice } from "../alignment/choose-pairs.ts";
+import { checkEncoders, type EncoderChecks, floatTwin } from "../alignment/encoder-checks.ts";
+import { ALIGNMENT_MODES, type AlignmentMode } from "../alignment/entry-texts.ts";
 import { OutputFolder } from "../alignment/output-folder.ts";
 import { UNSPECIFIED_LICENSE } from "../alignment/sssom-file.ts";
+import { TRANSLATION_SERVICES } from "../alignment/translation/service-translator.ts";
 import { writeOutputs } from "../alignment/write-outputs.ts";
+import type { EncoderCatalogue } from "../encoder/catalogue.ts";
+import type { Encoder } from "../encoder/encoder-pool.ts";
 import type { Provider } from "../encoder/providers.ts";
 import type { SearchFilter } from "../retrieval/search-filter.ts";
-import { type LexiconEntry, readLexicon } from "../terminology/lexicon.ts";
 import type { LexiconEncoding } from "../terminology/lexicon-encoding.ts";
 import type { OnProgress } from "../terminology/progress.ts";
-import { RejectsFile, rejectOf, tooMany } from "../terminology/rejects-file.ts";
-import type { Reject } from "../terminology/release-source.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
+import { PREPROCESSING_STEPS, type PreprocessingStep } from "../text/preprocess.ts";
 import { openStore } from "../vector-store/open-store.ts";
+import type { ReleaseRecord } from "../vector-store/release-record.ts";
+import {
+  checkFile,
+  fileHash,
+  matcherFor,
+  preprocessingOf,
+  readEntries,
+  type TranslationOptions,
+  translatorOf,
+} from "./align-inputs.ts";
 import {
   catalogueOf,
   datasetOption,
@@ -29,9 +40,8 @@ import { version } from "./paths.ts";
 import { duration, grouped, progressLine } from "./progress-line.ts";
 import { list, setting, share, whole } from "./settings.ts";
 
-interface Options extends Pick<SearchFilter, "sab" | "lat" | "tty" | "sty"> {
+interface Options extends Pick<SearchFilter, "sab" | "lat" | "tty" | "sty">, TranslationOptions {
   dataset?: string;
-  store: string;
   encodersFolder: string;
   provider: Provider;
   out: string;
@@ -42,6 +52,12 @@ interface Options extends Pick<SearchFilter, "sab" | "lat" | "tty" | "sty"> {
   minRating: number;
   license: string;
   conceptIri?: string;
+  choose: Choice;
+  oneToOne?: boolean;
+  matcher?: string;
+  preprocess: PreprocessingStep[];
+  abbreviations?: string;
+  omopConcepts?: string;
   maxRejectShare: number;
   force?: boolean;
   quiet?: boolean;
@@ -53,7 +69,7 @@ export function alignCommand(): Command {
     .description("align a lexicon to the active release, and write the pairs, the evidence and a report")
     .argument(
       "<lexicon>",
-      ".csv, .tsv or .txt with a header: term, and optionally id, explanation, synonyms, lang",
+      ".csv, .tsv, .txt or .xlsx with a header: term, and optionally id, explanation, synonyms, lang",
     )
     .requiredOption("--out <dir>", "folder for the results; it appears whole or not at all")
     .addOption(
@@ -65,7 +81,7 @@ export function alignCommand(): Command {
     .addOption(
       setting(
         "--mode <mode>",
-        "plain: term and explanation as one text; strong: also the term and its synonyms alone, and the very same names first",
+        "plain: term and explanation as one text, as the paper; strong: also names by their letters, synonyms, the hierarchy, and a probability",
       )
         .choices(ALIGNMENT_MODES)
         .default("strong"),
@@ -97,6 +113,50 @@ export function alignCommand(): Command {
         .argParser(share("--max-reject-share"))
         .default(0.1),
     )
+    .addOption(
+      setting(
+        "--choose <how>",
+        "which pairs of the strong mode are taken: f1, precision, all, or the least probability",
+      )
+        .argParser(choice)
+        .default("f1"),
+    )
+    .option("--one-to-one", "strong mode: no concept is taken twice")
+    .option(
+      "--matcher <file>",
+      "coefficients of the strong mode (default: the store's, else those that come along)",
+    )
+    .addOption(
+      setting(
+        "--preprocess <steps>",
+        `before encoders read a text: none, paper (all), or of ${PREPROCESSING_STEPS.join(", ")}`,
+      )
+        .argParser(steps)
+        .default([], "none"),
+    )
+    .option("--abbreviations <file>", "short form, tab, long form; with the step abbreviations")
+    .option(
+      "--translations <file>",
+      "table of translations (source, translation) for encoders that need them",
+    )
+    .addOption(
+      setting(
+        "--translation-service <name>",
+        "translates for encoders that need it; the key is TERMDUET_TRANSLATION_KEY",
+      ).choices(TRANSLATION_SERVICES),
+    )
+    .addOption(setting("--translation-url <url>", "where the service is"))
+    .addOption(
+      setting("--translation-budget <characters>", "characters that may be sent in a run")
+        .argParser(whole("--translation-budget", 1, 1e9))
+        .default(500_000),
+    )
+    .addOption(
+      setting("--translation-rate <n>", "requests a minute")
+        .argParser(whole("--translation-rate", 1, 100_000))
+        .default(60),
+    )
+    .option("--omop-concepts <file>", "CONCEPT.csv of an OMOP vocabulary download, for SOURCE_TO_CONCEPT_MAP")
     .option("--force", "replace the files that --out holds")
     .option("--quiet", "no progress")
     .option("--json", "the summary as JSON on stdout");
@@ -138,68 +198,85 @@ async function align(
   control: { onProgress: OnProgress; signal: AbortSignal },
 ): Promise<AlignmentSummary> {
   const { entries, rejected } = await readEntries(path, options, folder);
-  const { sab, lat, tty, sty, dataset, encoders, mode, encoding, minRating, conceptIri } = options;
-  const filter = Object.fromEntries(
-    Object.entries({ sab, lat, tty, sty }).filter(([, v]) => v !== undefined),
-  );
+  const { dataset, encoders, mode, encoding, minRating, conceptIri, choose, oneToOne } = options;
+  const filter = filterOf(options);
+  const exact = options.exact ?? false;
+  await checkFile(options.omopConcepts);
+  const translator = await translatorOf(options);
+  const preprocessing = await preprocessingOf(options.preprocess, entries, options.abbreviations);
   await using store = await openStore(options.store);
   await using opened = openSearcher(store, catalogueOf(options), options.provider);
+  const release = await opened.searcher.releases.resolve(dataset);
+  const matcher = await matcherFor(store, release.dataset, options.matcher);
   const alignment = await alignLexicon(
     entries,
     {
       mode,
       filter,
-      exact: options.exact ?? false,
+      exact,
+      matcher,
+      choice: choose,
+      oneToOne: oneToOne ?? false,
+      onLeftOut: (message) => process.stderr.write(`termduet: ${message}\n`),
       ...(dataset === undefined ? {} : { dataset }),
       ...(encoders ? { encoders } : {}),
+      ...(preprocessing ? { preprocessing } : {}),
+      ...(translator ? { translator } : {}),
       ...control,
     },
     { store, searcher: opened.searcher },
   );
+  const checks = await encoderChecks(alignment, release, opened, catalogueOf(options));
+  const parameters = {
+    mode,
+    filter,
+    exact,
+    minRating,
+    provider: options.provider,
+    ...(mode === "strong" ? { choose, oneToOne: oneToOne ?? false, matcher: matcher.origin } : {}),
+    preprocessing: options.preprocess,
+    ...(preprocessing ? { abbreviations: preprocessing.abbreviations.size } : {}),
+    ...(translator ? { translator: translator.name } : {}),
+  };
   return await writeOutputs(folder, alignment, store, {
     run: {
       tool: { name: "termduet", version },
       date: today(),
-      lexicon: { file: basename(path), sha256: sha256(path), encoding, rejected },
-      parameters: { mode, filter, exact: options.exact ?? false, minRating, provider: options.provider },
+      lexicon: { file: basename(path), sha256: await fileHash(path), encoding, rejected },
+      parameters,
     },
     minRating,
     license: options.license,
+    ...(mode === "strong" ? { matcher } : {}),
+    checks,
+    ...(options.omopConcepts === undefined ? {} : { omopConcepts: options.omopConcepts }),
     ...(conceptIri === undefined ? {} : { conceptBase: conceptIri }),
     ...control,
   });
 }
 
-/** The entries that can be aligned; rows that can't go to `rejects.tsv`, and too many of them stop the run. */
-async function readEntries(
-  path: string,
-  { encoding, maxRejectShare }: Options,
-  folder: OutputFolder,
-): Promise<{ entries: LexiconEntry[]; rejected: number }> {
-  using rejects = new RejectsFile(folder.path("rejects.tsv"));
-  let first: Reject | undefined;
-  const onReject = (reject: Reject): void => {
-    first ??= reject;
-    rejects.add(reject);
-  };
-  const entries = (await readLexicon(path, { encoding, onReject })).filter((entry) => {
-    const reason = tooLong(entry);
-    if (reason !== undefined) onReject(rejectOf(path, entry.line, reason, entry.term));
-    return reason === undefined;
-  });
-  const rejected = rejects.count;
-  if (entries.length === 0 || tooMany(entries.length + rejected, rejected, maxRejectShare)) {
-    throw new TermduetError(
-      "bad-input",
-      `${path}: ${grouped(rejected)} of ${grouped(entries.length + rejected)} rows can't be read, first line ${first!.line}: ${first!.reason}; mend them, or raise --max-reject-share`,
-    );
+/** The encoders' own checks for the report; floating-point twins are looked for among the encoders installed. */
+async function encoderChecks(
+  alignment: LexiconAlignment,
+  release: ReleaseRecord,
+  { searcher, encoder }: ReturnType<typeof openSearcher>,
+  catalogue: EncoderCatalogue,
+): Promise<EncoderChecks> {
+  const ids = alignment.encoders.map(({ id }) => id);
+  const legs = await searcher.legs(release, ids);
+  legs.sort((a, b) => ids.indexOf(a.encoder.folder.manifest.id) - ids.indexOf(b.encoder.folder.manifest.id));
+  const known = catalogue.list();
+  const others: { encoder: number; other: Encoder }[] = [];
+  for (const [i, leg] of legs.entries()) {
+    const twin = floatTwin(leg.encoder.folder, known);
+    const other = twin && (await encoder(twin.manifest.id, twin.hash));
+    if (other) others.push({ encoder: i, other });
   }
-  if (first) {
-    process.stderr.write(
-      `termduet: ${path}: ${grouped(rejected)} rows are left out, first line ${first.line}: ${first.reason}; all are in rejects.tsv\n`,
-    );
-  }
-  return { entries, rejected };
+  return checkEncoders(alignment, legs, others);
+}
+
+function filterOf({ sab, lat, tty, sty }: Options): SearchFilter {
+  return Object.fromEntries(Object.entries({ sab, lat, tty, sty }).filter(([, v]) => v !== undefined));
 }
 
 /** SOURCE_DATE_EPOCH, where it is set, makes the output the same byte by byte on another day. */
@@ -209,10 +286,6 @@ function today(): string {
   return at.toISOString().slice(0, 10);
 }
 
-function sha256(path: string): string {
-  return createHash("sha256").update(readFileSync(path)).digest("hex");
-}
-
 function iri(name: string): (value: string) => string {
   return (value) => {
     if (/^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|\\^`]+$/.test(value)) return value;
@@ -220,6 +293,24 @@ function iri(name: string): (value: string) => string {
       `${name} takes an IRI such as https://creativecommons.org/licenses/by/4.0/`,
     );
   };
+}
+
+function choice(value: string): Choice {
+  const named = CHOICES.find((name) => name === value);
+  if (named) return named;
+  const least = Number(value);
+  if (value.trim() !== "" && least >= 0 && least <= 1) return least;
+  throw new InvalidArgumentError(`--choose takes ${CHOICES.join(", ")} or a probability from 0 to 1`);
+}
+
+function steps(value: string): PreprocessingStep[] {
+  if (value === "none") return [];
+  if (value === "paper") return [...PREPROCESSING_STEPS];
+  const wanted = list(value, undefined);
+  const unknown = wanted.find((name) => !PREPROCESSING_STEPS.some((step) => step === name));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`--preprocess takes none, paper, or of ${PREPROCESSING_STEPS.join(", ")}`);
+  return PREPROCESSING_STEPS.filter((step) => wanted.includes(step));
 }
 
 function summaryText(summary: AlignmentSummary, out: string, seconds: number): string {

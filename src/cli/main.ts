@@ -26,6 +26,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: "fit an encoder's ratings on graded pairs that the active release gives",
     load: async () => (await import("./calibrate-command.ts")).calibrateCommand(),
   },
+  "calibrate-matcher": {
+    summary: "fit the strong mode of align on pairs that the active release gives",
+    load: async () => (await import("./calibrate-matcher-command.ts")).calibrateMatcherCommand(),
+  },
   evaluate: {
     summary: "scores on the paper's two tasks, on labelled queries, and of an alignment",
     load: async () => (await import("./evaluate-command.ts")).evaluateCommand(),

@@ -8,12 +8,18 @@ import type { VectorStore } from "../vector-store/vector-store.ts";
 /** Weights are read once per batch, so small batches are best for one query, and a few hundred tokens for many. */
 const QUERY_TOKEN_BUDGET = 512;
 
+export interface OpenedSearcher extends AsyncDisposable {
+  searcher: Searcher;
+  /** Starts, or gives, any encoder that is installed. */
+  encoder: (id: string, hash: string) => Promise<Encoder | undefined>;
+}
+
 /** A searcher with one query worker per encoder, apart from any bulk work; workers start when first needed. */
 export function openSearcher(
   store: VectorStore,
   catalogue: EncoderCatalogue,
   provider: Provider,
-): { searcher: Searcher } & AsyncDisposable {
+): OpenedSearcher {
   const pools = new Map<string, Promise<EncoderPool>>();
   const known = catalogue.list();
   const encoder = async (id: string, hash: string): Promise<Encoder | undefined> => {
@@ -30,6 +36,7 @@ export function openSearcher(
   };
   return {
     searcher: new Searcher({ store, encoder, known }),
+    encoder,
     async [Symbol.asyncDispose]() {
       const started = await Promise.allSettled(pools.values());
       for (const result of started)

@@ -20,6 +20,11 @@ const manifestSchema = z.object({
   session: sessionSettingsSchema.optional(),
   /** Longest sequence, special tokens included; what is longer is cut. */
   maxTokens: z.int().min(4),
+  /** Languages (ISO 639-1) that it reads, the first the one to translate into; absent: any. */
+  languages: z
+    .array(z.string().regex(/^[a-z]{2,3}$/))
+    .min(1)
+    .optional(),
   description: z.string().default(""),
   license: z.string().default(""),
   /** Hugging Face names of the checkpoint it was made from. */

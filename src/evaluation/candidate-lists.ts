@@ -5,7 +5,7 @@ import { z } from "zod";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import { conceptKey } from "./concept-key.ts";
 
-const lineSchema = z.object({ id: z.string(), candidates: z.array(z.object({ cui: z.string() })) });
+const lineSchema = z.object({ id: z.string(), ranking: z.array(z.object({ cui: z.string() })) });
 
 /**
  * The candidates of each entry, best first, from the `candidates.jsonl` of a folder that `align` wrote; undefined where
@@ -21,10 +21,10 @@ export async function readCandidates(path: string): Promise<Map<string, string[]
     const parsed = lineSchema.safeParse(json(line));
     if (!parsed.success)
       throw new TermduetError("bad-input", `${file}, line ${i + 1} is no list of candidates; align again`);
-    const { id, candidates } = parsed.data;
+    const { id, ranking } = parsed.data;
     lists.set(
       conceptKey(id),
-      candidates.map(({ cui }) => conceptKey(cui)),
+      ranking.map(({ cui }) => conceptKey(cui)),
     );
   }
   return lists;

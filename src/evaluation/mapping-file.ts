@@ -33,12 +33,13 @@ const COLUMNS = {
   cui: ["cui", "cuis", "object id", "target"],
   score: ["probability", "confidence", "score"],
   rating: ["rating"],
+  accepted: ["accepted"],
 } as const;
 
 /**
  * Reads mappings: a folder that `align` wrote (its `alignments.csv`), an SSSOM file (`.sssom.tsv`), an OAEI alignment
  * (`.rdf`, `.xml`), or a table (`.tsv`, `.csv`) with `id`, `cui` (several between `|` are alternatives) and optionally
- * `probability`, `confidence` or `score`.
+ * `probability`, `confidence` or `score`; pairs that `accepted` says were not taken are none.
  * @throws TermduetError `not-found`; `bad-input` for what is none of these, with the line.
  */
 export async function readMappings(path: string): Promise<MappingFile> {
@@ -65,6 +66,8 @@ async function tableMappings(path: string): Promise<MappingFile> {
     if (cells.id === "") throw new TermduetError("bad-input", `${path}, line ${line}: empty id`);
     const subject = conceptKey(cells.id);
     subjects.add(subject);
+    // The best that `align` found for an entry, and did not take.
+    if (cells.accepted.toLowerCase() === "false") return [];
     const objects = cells.cui
       .split("|")
       .map((object) => object.trim())

@@ -1,6 +1,7 @@
 import { createReadStream, existsSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { z } from "zod";
+import { TEXT_FIELDS } from "../alignment/entry-texts.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
 
 const rating = z.int().min(0).max(5);
@@ -13,7 +14,7 @@ const candidateSchema = z.object({
   rating,
   rank: z.int().min(1),
   grade: z.number().optional(),
-  field: z.enum(["term and explanation", "term", "synonym"]).optional(),
+  field: z.enum(TEXT_FIELDS).optional(),
 });
 
 const lineSchema = z.object({

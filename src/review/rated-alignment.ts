@@ -68,6 +68,9 @@ function ratedEntry(
       ...(explanation ? { explanation } : {}),
       ...(lang ? { lang } : {}),
     },
+    candidates: [
+      ...new Set(Object.values(entry.candidates).flatMap((list) => list.map(({ cui }) => cui))),
+    ].map(conceptOf),
     best,
   };
   if (entry.merged?.source === "exact") aligned.exact = conceptOf(entry.merged.cui);
@@ -96,7 +99,14 @@ function chosenConcept(
   const known = concepts.get(cui);
   const same =
     merged?.cui === cui && merged.source === "exact"
-      ? { same: { tier: merged.tier, field: "term" as const, string: merged.string } }
+      ? {
+          same: {
+            tier: merged.tier,
+            by: merged.tier === "exact" ? ("string" as const) : ("writing" as const),
+            field: "term" as const,
+            string: merged.string,
+          },
+        }
       : {};
   return {
     cui,
@@ -134,7 +144,7 @@ function mergedPair(
   const best = rest.sort((a, b) => b.rating - a.rating || a.source - b.source)[0];
   if (best) {
     const { cui, rating, source, string, grade = rating } = best;
-    return { concept: conceptOf(cui), rating, source, string, confidence: grade / 5 };
+    return { concept: conceptOf(cui), rating, source, string, confidence: grade / 5, accepted: true };
   }
   return first && humanPair(entry, first, conceptOf);
 }
@@ -149,11 +159,11 @@ function humanPair(
     .flat()
     .find((candidate) => candidate.cui === cui);
   const string = (merged?.cui === cui ? merged.string : proposed?.string) ?? concept.name;
-  return { concept, rating, source: "human", string, confidence: rating / 5, reviewers };
+  return { concept, rating, source: "human", string, confidence: rating / 5, accepted: true, reviewers };
 }
 
 function calibratedPair(
-  { cui, rating, source, string, confidence }: ReviewPair,
+  { cui, rating, source, string, confidence, accepted }: ReviewPair,
   encoders: readonly AlignedEncoder[],
   conceptOf: (cui: string) => ChosenConcept,
 ): MergedPair {
@@ -161,5 +171,5 @@ function calibratedPair(
   const from = encoder >= 0 ? encoder : source === "human" ? "human" : "exact";
   const sighting = encoder < 0 ? undefined : conceptOf(cui).sightings[encoder];
   const own = encoder < 0 ? 1 : (sighting?.grade ?? rating) / 5;
-  return { concept: conceptOf(cui), rating, source: from, string, confidence: confidence ?? own };
+  return { concept: conceptOf(cui), rating, source: from, string, confidence: confidence ?? own, accepted };
 }

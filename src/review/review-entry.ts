@@ -28,6 +28,8 @@ export interface ReviewPair {
   /** For `exact`: whether the name is the very same or the same but for its writing. */
   tier: "exact" | "normalized";
   confidence?: number | undefined;
+  /** Whether it was taken for a mapping. */
+  accepted: boolean;
 }
 
 /** An entry of the lexicon with what may be rated. */

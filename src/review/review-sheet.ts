@@ -102,6 +102,8 @@ function encodersOf(columns: readonly string[]): string[] {
 function carriedColumns(columns: readonly string[], encoders: readonly string[]): string[] {
   const own = new Set([
     ...FIXED,
+    "probability",
+    "accepted",
     "match_type",
     "agreement",
     "explanation",
@@ -153,6 +155,7 @@ function pairOf(row: Row, where: string, known: CandidatesLine | undefined): Rev
     string: textOfCell(row["string"]!),
     rating,
     source: row["source"]!,
+    accepted: row["accepted"] !== "false",
     tier: row["match_type"] === "normalized" ? "normalized" : "exact",
     ...(known?.merged?.cui === cui ? { confidence: known.merged.confidence } : {}),
   };

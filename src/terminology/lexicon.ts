@@ -5,6 +5,7 @@ import { type DelimitedRow, delimitedRows, splitHeader, textOfRow } from "./deli
 import { statOf, unreadable } from "./file-access.ts";
 import { languageCode } from "./languages.ts";
 import { type LexiconEncoding, lexiconBytes } from "./lexicon-encoding.ts";
+import { sheetRows } from "./lexicon-sheet.ts";
 import { rejectOf } from "./rejects-file.ts";
 import type { Reject } from "./release-source.ts";
 import { type ColumnNames, countKnownColumns, misfit, readHeader, type TableHeader } from "./table-header.ts";
@@ -48,19 +49,22 @@ const COLUMNS: ColumnNames<Column> = {
 
 /** A lexicon is held in memory whole; a release-sized table is for `ingest`. */
 const MAX_BYTES = 256 * 1024 * 1024;
+const EXTENSIONS: readonly string[] = [".txt", ".tsv", ".csv", ".xlsx"];
 
 /**
- * Reads a lexicon: `.csv` (comma, semicolon or tab), `.tsv`, or `.txt`, which is such a table when its first line is a
+ * Reads a lexicon: `.csv` (comma, semicolon or tab), `.tsv`, the first sheet of an `.xlsx`, or `.txt`, which is such a table when its first line is a
  * header that names the term, and one term a line otherwise. All of it is read before anything is returned.
  * @throws TermduetError `not-found`; `bad-input` for another kind of file, another encoding, a header without a term,
  *   an id that comes twice, or a lexicon without an entry.
  */
 export async function readLexicon(path: string, options: LexiconOptions = {}): Promise<LexiconEntry[]> {
   const extension = extname(path).toLowerCase();
-  if (extension !== ".txt" && extension !== ".tsv" && extension !== ".csv") {
-    throw new TermduetError("bad-input", `${path} is no lexicon that can be read: give a .csv, .tsv or .txt`);
-  }
-  const bytes = await bytesOf(path, options.encoding ?? "utf-8");
+  if (!EXTENSIONS.includes(extension))
+    throw new TermduetError(
+      "bad-input",
+      `${path} is no lexicon that can be read: give a .csv, .tsv, .txt or .xlsx`,
+    );
+  const bytes = await bytesOf(path, extension === ".xlsx" ? undefined : (options.encoding ?? "utf-8"));
   const onReject = options.onReject ?? (() => {});
   const entries: LexiconEntry[] = [];
   const reject = (row: DelimitedRow, reason: string) => {
@@ -84,9 +88,11 @@ export async function readLexicon(path: string, options: LexiconOptions = {}): P
   return entries;
 }
 
-async function bytesOf(path: string, encoding: LexiconEncoding): Promise<Buffer> {
+/** The file's bytes, as UTF-8 where an encoding is given. */
+async function bytesOf(path: string, encoding: LexiconEncoding | undefined): Promise<Buffer> {
   const stats = await statOf(path);
-  if (!stats.isFile()) throw new TermduetError("bad-input", `${path} is no file: give a .csv, .tsv or .txt`);
+  if (!stats.isFile())
+    throw new TermduetError("bad-input", `${path} is no file: give a .csv, .tsv, .txt or .xlsx`);
   if (stats.size > MAX_BYTES) {
     throw new TermduetError(
       "bad-input",
@@ -94,7 +100,8 @@ async function bytesOf(path: string, encoding: LexiconEncoding): Promise<Buffer>
     );
   }
   try {
-    return lexiconBytes(await readFile(path), encoding, path);
+    const bytes = await readFile(path);
+    return encoding === undefined ? bytes : lexiconBytes(bytes, encoding, path);
   } catch (error) {
     throw error instanceof TermduetError ? error : unreadable(path, error);
   }
@@ -102,6 +109,10 @@ async function bytesOf(path: string, encoding: LexiconEncoding): Promise<Buffer>
 
 /** The rows of a lexicon, a header first. */
 async function* lexiconRows(bytes: Buffer, extension: string, name: string): AsyncGenerator<DelimitedRow[]> {
+  if (extension === ".xlsx") {
+    yield await sheetRows(bytes, name);
+    return;
+  }
   const countKnown = (cells: readonly string[]) => countKnownColumns(cells, COLUMNS);
   const newline = bytes.indexOf(0x0a);
   const firstLine = bytes.toString("utf8", 0, newline < 0 ? bytes.length : newline).trim();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { alignCommand } from "../../src/cli/align-command.ts";
 import { SAMPLE, sampleStore } from "../support/sample-store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
+import { workbook } from "../terminology/support/workbook.ts";
 
 const folder = temporaryFolder();
 const path = (name: string): string => join(folder.path, name);
@@ -48,8 +49,11 @@ describe("termduet align", () => {
       "alignments.csv",
       "alignments.rdf",
       "alignments.sssom.tsv",
+      "candidates.jsonl",
+      "conceptmap.json",
       "joined.csv",
       "report.html",
+      "source_to_concept_map.csv",
       "summary.json",
     ]);
   });
@@ -112,7 +116,7 @@ describe("termduet align", () => {
     await align(file, "--out", path("again"));
     await expect(align(file, "--out", path("again"))).rejects.toMatchObject({ code: "conflict" });
     await align(file, "--out", path("again"), "--force");
-    expect(readdirSync(path("again"))).toHaveLength(6);
+    expect(readdirSync(path("again"))).toHaveLength(9);
   });
 
   test("takes the date from SOURCE_DATE_EPOCH, so that results can be made again byte by byte", async () => {
@@ -123,6 +127,85 @@ describe("termduet align", () => {
     expect(readFileSync(join(path("dated"), "alignments.sssom.tsv"), "utf8")).toContain(
       '#mapping_date: "2023-11-14"',
     );
+  });
+
+  test("takes an Excel workbook as well as text", async () => {
+    const file = lexicon(
+      "sheet.xlsx",
+      workbook([
+        ["term", "lang"],
+        ["toux", "fr"],
+        ["fièvre", "fr"],
+      ]),
+    );
+    expect((await align(file, "--out", path("sheet"))).stdout).toMatch(/^2 entries/);
+  });
+
+  test("aligns ten thousand duplicates alike, and counts them", async () => {
+    const rows = Array.from({ length: 10_000 }, (_, i) => `d${i}\ttoux`);
+    const file = lexicon("duplicates.tsv", `id\tterm\n${rows.join("\n")}\n`);
+    const { stdout } = await align(file, "--out", path("duplicates"), "--json");
+    expect(JSON.parse(stdout).statistics.duplicates).toMatchObject({ terms: 9999, entries: 9999 });
+    const cuis = readFileSync(join(path("duplicates"), "alignments.csv"), "utf8")
+      .trimEnd()
+      .split("\n")
+      .slice(1)
+      .map((line) => line.split(",")[2]);
+    expect(new Set(cuis).size).toBe(1);
+  }, 60_000);
+
+  test.each([
+    ["xlsx", workbook([["name"], ["x"]]), /no column "term"/],
+    ["xlsx", "term\nx\n", /no Excel workbook/],
+    ["tsv", "", /is empty|no column|holds no entry/],
+    [
+      "tsv",
+      Buffer.concat([Buffer.from("term\ntoux\nfièvre\n"), Buffer.from("œdème aigu\né\n", "latin1")]),
+      /not UTF-8 on line 4.*--encoding latin1/,
+    ],
+    ["csv", `term,explanation\nx,"${"y".repeat(50_000_000)}"\n`, /line 2/],
+    ["tsv", `term\texplanation\nx\t${"y".repeat(50_000_000)}\n`, /line 2/],
+  ])("stops with a line for a wrong .%s (%#)", async (extension, content, message) => {
+    const file = lexicon(`wrong.${extension}`, content);
+    const failure = align(file, "--out", path("wrong-input"));
+    await expect(failure).rejects.toThrow(message);
+    await expect(failure).rejects.toThrow(/^[^\n]{1,500}$/);
+    expect(existsSync(path("wrong-input"))).toBe(false);
+  });
+
+  test("reads UTF-8 with a byte order mark", async () => {
+    const file = lexicon("bom.csv", "\uFEFFterm,lang\nfièvre,fr\n");
+    expect((await align(file, "--out", path("bom"))).stdout).toMatch(/^1 entries/);
+  });
+
+  test("records the preprocessing, and takes steps one by one", async () => {
+    const file = lexicon(
+      "steps.tsv",
+      "term\texplanation\tlang\nAVC\tun accident vasculaire cérébral (AVC)\tfr\n",
+    );
+    const { stdout } = await align(
+      file,
+      "--out",
+      path("steps"),
+      "--preprocess",
+      "lower,abbreviations",
+      "--json",
+    );
+    expect(JSON.parse(stdout).parameters).toMatchObject({
+      preprocessing: ["abbreviations", "lower"],
+      abbreviations: 1,
+    });
+    await expect(align(file, "--out", path("o"), "--preprocess", "magic")).rejects.toThrow(/none, paper/);
+  });
+
+  test("takes no concept twice with --one-to-one", async () => {
+    const file = lexicon("pairs.tsv", "id\tterm\na\ttoux\nb\tla toux\nc\ttoux !\n");
+    await align(file, "--out", path("pairs"), "--one-to-one", "--choose", "all");
+    const rows = readFileSync(join(path("pairs"), "candidates.jsonl"), "utf8")
+      .trimEnd()
+      .split("\n");
+    const cuis = rows.map((row) => JSON.parse(row).merged.cui);
+    expect(new Set(cuis).size).toBe(3);
   });
 
   test("says what is wrong with an option", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type AlignOptions, alignLexicon, type LexiconAlignment } from "../../src/alignment/align-lexicon.ts";
+import { DEFAULT_MATCHER } from "../../src/alignment/matching/default-matcher.ts";
 import type { LexiconEntry } from "../../src/terminology/lexicon.ts";
 import { readLexicon } from "../../src/terminology/lexicon.ts";
 import type { Progress } from "../../src/terminology/progress.ts";
@@ -26,7 +27,14 @@ afterAll(async () => {
 });
 
 function align(entries: LexiconEntry[], changes: Partial<AlignOptions> = {}): Promise<LexiconAlignment> {
-  return alignLexicon(entries, { mode: "plain", filter: {}, exact: false, ...changes }, sample);
+  const options = {
+    mode: "plain",
+    filter: {},
+    exact: false,
+    matcher: DEFAULT_MATCHER,
+    choice: "f1",
+  } as const;
+  return alignLexicon(entries, { ...options, ...changes }, sample);
 }
 
 /** Paper Eq. 8 to 11 in the plainest way: every cosine of a text with every string, the highest, its lowest CUI. */
@@ -101,9 +109,9 @@ describe("the strong mode", () => {
       Array(3).fill(["exact", 5]),
     );
     expect(entries.slice(0, 3).map(({ exact }) => exact!.same)).toEqual([
-      { tier: "exact", field: "term", string: "crise cardiaque" },
-      { tier: "normalized", field: "term", string: "crise cardiaque" },
-      { tier: "exact", field: "synonym", string: "crise cardiaque" },
+      { tier: "exact", by: "string", field: "term", string: "crise cardiaque" },
+      { tier: "normalized", by: "writing", field: "term", string: "crise cardiaque" },
+      { tier: "exact", by: "string", field: "synonym", string: "crise cardiaque" },
     ]);
     expect(entries[3]!.exact).toBeUndefined();
   });
@@ -113,7 +121,7 @@ describe("the strong mode", () => {
       explanation: "du sang caillé",
       synonyms: ["caillot"],
     });
-    const texts = ["phlébite au mollet du sang caillé", "phlébite au mollet", "caillot"];
+    const texts = ["phlébite au mollet du sang caillé", "phlébite au mollet", "caillot", "du sang caillé"];
     const { entries, encoders } = await align([entry], { mode: "strong" });
     for (const [encoder, { id }] of encoders.entries()) {
       const highest = Math.max(...(await argmax(texts, id)).map((found) => found.cosine));
@@ -154,18 +162,22 @@ describe("an alignment", () => {
     );
     const aligned = await align(entries, { mode: "strong", encoders: ["tiny-bert"] });
     const sizes = encode.mock.calls.map(([texts]) => texts.length);
-    expect(sizes.filter((size) => size > 0)).toEqual([14, 14, 14]);
+    expect(sizes.filter((size) => size > 0)).toEqual([15, 15, 15]);
     expect(aligned.entries.map(({ entry }) => entry.id)).toEqual(entries.map(({ id }) => id));
     for (const [i, { merged }] of aligned.entries.entries())
       expect(merged!.concept.cui).toBe(aligned.entries[i % 7]!.merged!.concept.cui);
   });
 
-  test("gives an entry the same pair alone as among others", async () => {
+  test("gives an entry the same candidates alone as among others, and in plain mode the same pair", async () => {
     const together = await align(lexicon.slice(0, 12), { mode: "strong" });
+    const plain = await align(lexicon.slice(0, 12));
     for (const [i, entry] of lexicon.slice(0, 12).entries()) {
       const { entries } = await align([entry], { mode: "strong" });
-      expect(entries[0]!.merged!.concept.cui).toBe(together.entries[i]!.merged!.concept.cui);
-      expect(entries[0]!.merged!.source).toBe(together.entries[i]!.merged!.source);
+      const cuis = entries[0]!.candidates.map(({ cui }) => cui).sort();
+      expect(cuis).toEqual(together.entries[i]!.candidates.map(({ cui }) => cui).sort());
+      const [alone] = (await align([entry])).entries;
+      expect(alone!.merged!.concept.cui).toBe(plain.entries[i]!.merged!.concept.cui);
+      expect(alone!.merged!.source).toBe(plain.entries[i]!.merged!.source);
     }
   });
 

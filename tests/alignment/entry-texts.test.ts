@@ -14,12 +14,13 @@ describe("what an entry asks", () => {
     ]);
   });
 
-  test("is also the term alone and each synonym in strong mode", () => {
+  test("is also the term, each synonym and the explanation alone in strong mode", () => {
     expect(textsOf(entry, "strong")).toEqual([
       { field: "term and explanation", text: "crise cardiaque mort d'une partie du muscle du cœur" },
       { field: "term", text: "crise cardiaque" },
       { field: "synonym", text: "infarctus" },
       { field: "synonym", text: "attaque cardiaque" },
+      { field: "explanation", text: "mort d'une partie du muscle du cœur" },
     ]);
   });
 

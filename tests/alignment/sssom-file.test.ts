@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { Identifiers } from "../../src/alignment/identifiers.ts";
 import { UNSPECIFIED_LICENSE, writeSssom } from "../../src/alignment/sssom-file.ts";
+import { hasPython, sssom, why } from "../support/python.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { aligned, alignmentOf, both, concept, lexiconEntry, sixEntries } from "./support/hand-made.ts";
 
@@ -141,14 +141,7 @@ describe("alignments.sssom.tsv", () => {
   });
 });
 
-const VALIDATOR = [
-  process.env["SSSOM"],
-  "/opt/lab/venv/bin/sssom",
-  "/usr/local/bin/sssom",
-  "/usr/bin/sssom",
-].find((path) => path && existsSync(path));
-
-describe.skipIf(!VALIDATOR)("sssom-py", () => {
+describe.skipIf(!hasPython("sssom"))(`sssom-py${why("sssom")}`, () => {
   test("finds the file valid by schema, by prefixes and by strict CURIEs", () => {
     using folder = temporaryFolder();
     const path = join(folder.path, "a.sssom.tsv");
@@ -157,15 +150,9 @@ describe.skipIf(!VALIDATOR)("sssom-py", () => {
       "-V",
       type,
     ]);
-    const output = execFileSync(VALIDATOR!, ["validate", ...types, path], {
-      encoding: "utf8",
-      stdio: "pipe",
-    });
+    const output = sssom("validate", ...types, path);
     expect(output).not.toMatch(/error/i);
-    const parsed = execFileSync(VALIDATOR!, ["parse", path, "-I", "tsv", "--strict-clean-prefixes"], {
-      encoding: "utf8",
-      stdio: "pipe",
-    });
+    const parsed = sssom("parse", path, "-I", "tsv", "--strict-clean-prefixes");
     expect(parsed.split("\n").filter((line) => /semapv:\w+Matching/.test(line))).toHaveLength(19);
   }, 240_000);
 });

@@ -131,6 +131,13 @@ mal	skos:closeMatch	HP:0001658	semapv:CompositeMatching	0.4	lexicon_id=3
     expect((await readMappings(sssom)).subjects).toEqual(new Set(["1", "2", "3"]));
   });
 
+  test("that align shows and does not take are none", async () => {
+    const shown = file("shown.csv", "id,cui,probability,accepted\na,C1,0.9,true\nb,C2,0.1,false\n");
+    const { mappings: found, subjects } = await readMappings(shown);
+    expect(found.map(({ subject }) => subject)).toEqual(["a"]);
+    expect([...subjects]).toEqual(["a", "b"]);
+  });
+
   test("of a reference are alternatives where a cell holds several", async () => {
     const { mappings: found, alternatives } = await readMappings(
       file("alt.tsv", "id\tcuis\n1\tC1|C2\n2\tC3\n"),

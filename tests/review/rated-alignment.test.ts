@@ -22,7 +22,15 @@ function entry(id: string): ReviewEntry {
     extra: {},
     line: 2,
     candidates: { x: [seen("X", 4, 1)], y: [seen("Y", 3, 1), seen("Z", 2, 2)] },
-    merged: { cui: "X", name: "name X", string: "string X", rating: 4, source: "x", tier: "exact" },
+    merged: {
+      cui: "X",
+      name: "name X",
+      string: "string X",
+      rating: 4,
+      source: "x",
+      tier: "exact",
+      accepted: true,
+    },
   };
 }
 

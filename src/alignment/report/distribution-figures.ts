@@ -43,7 +43,8 @@ export function gradeDensityFigure({ encoders, entries }: LexiconAlignment): Mar
   );
 }
 
-function densityFigure(
+/** Densities of several series on one axis, with their medians. */
+export function densityFigure(
   series: readonly { name: string; colour: string; values: number[] }[],
   [from, to]: readonly [number, number],
   xLabel: string,

@@ -3,18 +3,28 @@ import { grouped, html, type Markup, percent } from "../../report/html.ts";
 import { REPORT_STYLE } from "../../report/report-style.ts";
 import type { LexiconAlignment } from "../align-lexicon.ts";
 import type { AlignmentSummary } from "../alignment-summary.ts";
+import type { EncoderChecks } from "../encoder-checks.ts";
+import { calibrationSection } from "./calibration-section.ts";
+import { choiceSection } from "./choice-section.ts";
 import { cosineDensityFigure, gradeDensityFigure } from "./distribution-figures.ts";
+import { precisionSection, unrelatedSection } from "./encoder-checks-section.ts";
 import { examplesSection } from "./examples-section.ts";
+import { humanSection } from "./human-section.ts";
 import { lexiconSection } from "./lexicon-section.ts";
 import { encoderColour } from "./palette.ts";
 import { agreementFigure, ratingFigure, ratingTable, sourceFigure } from "./rating-figures.ts";
 
 /** `report.html`: one file without scripts or anything from elsewhere, to be sent to a colleague or printed. */
-export function writeReport(path: string, alignment: LexiconAlignment, summary: AlignmentSummary): void {
-  writeFileSync(path, reportHtml(alignment, summary));
+export function writeReport(
+  path: string,
+  alignment: LexiconAlignment,
+  summary: AlignmentSummary,
+  checks: EncoderChecks,
+): void {
+  writeFileSync(path, reportHtml(alignment, summary, checks));
 }
 
-function reportHtml(alignment: LexiconAlignment, summary: AlignmentSummary): string {
+function reportHtml(alignment: LexiconAlignment, summary: AlignmentSummary, checks: EncoderChecks): string {
   const title = `${summary.lexicon.file} aligned to ${summary.dataset} ${summary.release}`;
   const page = html`<!doctype html>
 <html lang="en">
@@ -30,10 +40,15 @@ function reportHtml(alignment: LexiconAlignment, summary: AlignmentSummary): str
 <h1>${title}</h1>
 <p class="subtitle">${summary.encoders.map(({ id }) => id).join(" and ")}, ${summary.mode} mode · ${summary.date}</p>
 ${cards(summary)}
+${choiceSection(summary)}
+${humanSection(summary)}
 ${ratings(summary)}
 ${agreementSection(summary)}
-${scores(alignment)}
 ${examplesSection(alignment)}
+${scores(alignment)}
+${calibrationSection(alignment.encoders)}
+${unrelatedSection(alignment.encoders, checks)}
+${precisionSection(alignment.encoders, checks)}
 ${lexiconSection(
   summary.statistics,
   alignment.entries.map(({ entry }) => entry),
@@ -114,6 +129,6 @@ function provenance(summary: AlignmentSummary): Markup {
     `${summary.tool.name} ${summary.tool.version}, ${summary.date}`,
   )}${item(
     "beside this report",
-    "alignments.csv, alignments.sssom.tsv, alignments.rdf, joined.csv, summary.json",
+    "alignments.csv, candidates.jsonl, alignments.sssom.tsv, alignments.rdf, conceptmap.json, source_to_concept_map.csv, joined.csv, summary.json",
   )}</dl></section>`;
 }

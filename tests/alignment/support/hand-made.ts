@@ -1,6 +1,6 @@
 import type { LexiconAlignment } from "../../../src/alignment/align-lexicon.ts";
-import type { AlignedEntry, ChosenConcept } from "../../../src/alignment/aligned-entry.ts";
-import type { Sighting } from "../../../src/alignment/concept-candidates.ts";
+import type { AlignedEntry, MergedPair } from "../../../src/alignment/aligned-entry.ts";
+import type { ConceptCandidate, Sighting } from "../../../src/alignment/concept-candidates.ts";
 import type { LexiconEntry } from "../../../src/terminology/lexicon.ts";
 import type { ReleaseRecord } from "../../../src/vector-store/release-record.ts";
 
@@ -20,48 +20,44 @@ function sighting(grade: number, rank = 1): Sighting {
   };
 }
 
-export function concept(cui: string, name: string, grades: readonly number[]): ChosenConcept {
+export function concept(cui: string, name: string, grades: readonly number[]): ConceptCandidate {
   return {
     cui,
     name,
     semanticTypes: [{ tui: "T047", name: "Disease or Syndrome" }],
     sightings: grades.map((g) => sighting(g)),
+    lifts: grades.map((g) => g / 5),
+    trigrams: { cosine: 0, string: "" },
+    support: 1,
   };
 }
 
 /** What both encoders chose, alike. */
-export function both(chosen: ChosenConcept): ChosenConcept[] {
+export function both(chosen: ConceptCandidate): ConceptCandidate[] {
   return [chosen, chosen];
 }
 
 /** An entry whose encoders chose these concepts, and whose pair comes from the encoder given. */
 export function aligned(
   entry: LexiconEntry,
-  best: (ChosenConcept | undefined)[],
+  best: (ConceptCandidate | undefined)[],
   source: number | "exact" | undefined,
 ): AlignedEntry {
-  if (source === undefined) return { entry, best };
-  if (source === "exact") {
-    const exact = {
-      ...best[0]!,
-      same: { tier: "exact" as const, field: "term" as const, string: entry.term },
-    };
-    const merged = {
-      concept: exact,
-      rating: 5,
-      source: "exact" as const,
-      string: entry.term,
-      confidence: 1,
-    };
-    return { entry, best: best.map((c) => (c === best[0] ? exact : c)), exact, merged };
-  }
-  const chosen = best[source]!;
-  const { rating, grade, string } = chosen.sightings[source]!;
-  return {
-    entry,
-    best,
-    merged: { concept: chosen, rating, source, string, confidence: grade / 5 },
+  const candidates = [...new Set(best.flatMap((found) => found ?? []))];
+  if (source === undefined) return { entry, candidates, best };
+  const pair = (chosen: ConceptCandidate, model: number): MergedPair => {
+    const { rating, grade, string } = chosen.sightings[model]!;
+    return { concept: chosen, rating, source: model, string, confidence: grade / 5, accepted: true };
   };
+  if (source === "exact") {
+    const same = { tier: "exact", by: "string", field: "term", string: entry.term } as const;
+    const exact = { ...best[0]!, same };
+    const merged = { ...pair(exact, 0), rating: 5, source, string: entry.term, confidence: 1 };
+    const shown = best.map((c) => (c === best[0] ? exact : c));
+    return { entry, candidates: [exact], best: shown, exact, complementary: pair(exact, 0), merged };
+  }
+  const merged = pair(best[source]!, source);
+  return { entry, candidates, best, complementary: merged, merged };
 }
 
 const RELEASE: ReleaseRecord = {

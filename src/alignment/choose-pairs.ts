@@ -1,0 +1,96 @@
+import type { SearchFilter } from "../retrieval/search-filter.ts";
+import type { ReleaseRecord } from "../vector-store/release-record.ts";
+import type { VectorStore } from "../vector-store/vector-store.ts";
+import type { AlignedEntry, ChosenConcept, MergedPair } from "./aligned-entry.ts";
+import type { ConceptCandidate } from "./concept-candidates.ts";
+import { choiceProbabilities } from "./matching/choice-model.ts";
+import { ConceptAncestors } from "./matching/concept-ancestors.ts";
+import { lexiconContexts } from "./matching/lexicon-context.ts";
+import type { MatcherModel } from "./matching/matcher.ts";
+import { oneToOne as assign } from "./matching/one-to-one.ts";
+import { pairFeatures } from "./matching/pair-features.ts";
+import { thresholdForF1, thresholdForPrecision } from "./matching/threshold.ts";
+
+export const CHOICES = ["f1", "precision", "all"] as const;
+/**
+ * Which pairs are taken: those of the best F1 or of a high precision that is to be expected, all, or those of at least a
+ * probability.
+ */
+export type Choice = (typeof CHOICES)[number] | number;
+
+export interface ChoiceSettings {
+  matcher: MatcherModel;
+  choice: Choice;
+  /** No concept is taken twice; the pairs taken are those of the highest total log-odds above the threshold. */
+  oneToOne: boolean;
+  filter: SearchFilter;
+  signal?: AbortSignal;
+}
+
+/**
+ * The strong mode's choice: every candidate gets a probability, each entry the candidate of the highest, and it is taken
+ * where that reaches the threshold. Gives the threshold. Candidates then stand in the order of their probabilities.
+ */
+export async function choosePairs(
+  entries: readonly AlignedEntry[],
+  lists: readonly ConceptCandidate[][],
+  { store, release }: { store: VectorStore; release: ReleaseRecord },
+  { matcher, choice, oneToOne, filter, signal }: ChoiceSettings,
+): Promise<number> {
+  const ancestors = new ConceptAncestors(store, release.concepts, filter.sab);
+  const known = entries.map(({ entry }, i) => ({ entry, candidates: lists[i]! }));
+  const contexts = await lexiconContexts(known, ancestors, signal);
+  for (const [i, candidates] of lists.entries()) {
+    const rows = pairFeatures(candidates, contexts[i]!);
+    const probabilities = choiceProbabilities(matcher, rows);
+    for (const [place, candidate] of candidates.entries()) candidate.probability = probabilities[place]!;
+    // A stable sort: what the probability can't tell apart stays in the order of likeness.
+    candidates.sort((a, b) => b.probability! - a.probability!);
+  }
+  const threshold = thresholdOf(entries, choice, matcher);
+  const taken = oneToOne ? assigned(entries, threshold) : undefined;
+  for (const [i, aligned] of entries.entries()) {
+    const first = aligned.candidates[0];
+    if (!first) continue;
+    const chosen = taken?.get(i);
+    const accepted = taken ? chosen !== undefined : first.probability! >= threshold;
+    aligned.merged = pairOf(chosen ?? first, accepted);
+  }
+  return threshold;
+}
+
+function thresholdOf(entries: readonly AlignedEntry[], choice: Choice, { precision }: MatcherModel): number {
+  if (typeof choice === "number") return choice;
+  if (choice === "all") return 0;
+  const lists = entries.map(({ candidates }) =>
+    candidates.map(({ probability }) => probability!).sort((a, b) => b - a),
+  );
+  return choice === "f1" ? thresholdForF1(lists) : thresholdForPrecision(lists, precision.wanted);
+}
+
+function assigned(entries: readonly AlignedEntry[], threshold: number): Map<number, ChosenConcept> {
+  const logOdds = (probability: number): number => Math.log(probability / Math.max(1e-12, 1 - probability));
+  const floor = threshold > 0 ? logOdds(Math.min(1 - 1e-9, threshold)) - 1e-9 : -30;
+  const able = entries.flatMap(({ candidates }, entry) =>
+    candidates
+      .filter(({ probability }) => probability! >= threshold)
+      .map((candidate) => ({ entry, concept: candidate.cui, candidate })),
+  );
+  const pairs = able.map((pair) => ({
+    ...pair,
+    weight: Math.max(1e-9, logOdds(pair.candidate.probability!) - floor),
+  }));
+  return new Map([...assign(pairs)].map(([entry, place]) => [entry, pairs[place]!.candidate]));
+}
+
+function pairOf(concept: ChosenConcept, accepted: boolean): MergedPair {
+  const { same, sightings, probability } = concept;
+  const base = { concept, confidence: probability!, accepted };
+  if (same) return { ...base, rating: 5, source: "exact", string: same.string };
+  const order = [...sightings.keys()].sort(
+    (a, b) => sightings[b]!.rating - sightings[a]!.rating || sightings[a]!.rank - sightings[b]!.rank || a - b,
+  );
+  const source = order[0]!;
+  const { rating, string } = sightings[source]!;
+  return { ...base, rating, source, string };
+}

@@ -1,0 +1,85 @@
+import { type ChoiceExample, choiceProbabilities, fitChoiceModel } from "./choice-model.ts";
+import type { MatcherModel } from "./matcher.ts";
+import { PAIR_FEATURES } from "./pair-features.ts";
+import { thresholdForF1, thresholdForPrecision } from "./threshold.ts";
+
+/** A training entry. */
+export interface MatcherExample extends ChoiceExample {
+  /** Whether there was a right concept to be found. */
+  isThere: boolean;
+}
+
+const FOLDS = 5;
+const RIDGE = 1;
+const BINS = 10;
+
+/**
+ * A conditional logit over the candidates of all examples, judged by models that had not seen the entry (five folds).
+ * `wanted`: the precision that the choice for precision is to reach.
+ */
+export function fitMatcher(
+  examples: readonly MatcherExample[],
+  origin: string,
+  wanted: number,
+): MatcherModel {
+  const answers: Answer[] = [];
+  const pairs: { probability: number; right: boolean }[] = [];
+  for (let fold = 0; fold < FOLDS; fold++) {
+    const model = fitChoiceModel(
+      examples.filter((_, i) => i % FOLDS !== fold),
+      RIDGE,
+    );
+    for (const { rows, right, isThere } of examples.filter((_, i) => i % FOLDS === fold)) {
+      const probabilities = choiceProbabilities(model, rows);
+      pairs.push(...probabilities.map((probability, i) => ({ probability, right: i === right })));
+      const first = probabilities.indexOf(Math.max(...probabilities));
+      answers.push({
+        probabilities: probabilities.sort((a, b) => b - a),
+        isRight: rows.length > 0 && first === right,
+        isThere,
+      });
+    }
+  }
+  const lists = answers.map(({ probabilities }) => probabilities);
+  return {
+    origin,
+    features: [...PAIR_FEATURES],
+    ...fitChoiceModel(examples, RIDGE),
+    f1: resultAt(answers, thresholdForF1(lists)),
+    precision: { ...resultAt(answers, thresholdForPrecision(lists, wanted)), wanted },
+    reliability: reliability(pairs),
+  };
+}
+
+interface Answer {
+  /** Highest first. */
+  probabilities: number[];
+  /** Whether the first is of the right pair. */
+  isRight: boolean;
+  isThere: boolean;
+}
+
+function resultAt(answers: readonly Answer[], threshold: number): MatcherModel["f1"] {
+  const taken = answers.filter(({ probabilities: [first] }) => first !== undefined && first >= threshold);
+  const right = taken.filter(({ isRight }) => isRight).length;
+  const wanted = answers.filter(({ isThere }) => isThere).length;
+  return {
+    threshold,
+    precision: right / Math.max(1, taken.length),
+    recall: right / Math.max(1, wanted),
+  };
+}
+
+function reliability(pairs: readonly { probability: number; right: boolean }[]): MatcherModel["reliability"] {
+  return Array.from({ length: BINS }, (_, bin) => {
+    const inside = pairs.filter(
+      ({ probability }) => Math.min(BINS - 1, Math.floor(probability * BINS)) === bin,
+    );
+    const count = Math.max(1, inside.length);
+    return {
+      probability: inside.reduce((sum, pair) => sum + pair.probability, 0) / count,
+      right: inside.filter(({ right }) => right).length / count,
+      pairs: inside.length,
+    };
+  }).filter((bin) => bin.pairs > 0);
+}

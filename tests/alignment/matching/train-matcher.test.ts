@@ -1,0 +1,85 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DEFAULT_MATCHER } from "../../../src/alignment/matching/default-matcher.ts";
+import { fitMatcher, type MatcherExample } from "../../../src/alignment/matching/fit-matcher.ts";
+import { matcherModel } from "../../../src/alignment/matching/matcher.ts";
+import { PAIR_FEATURES } from "../../../src/alignment/matching/pair-features.ts";
+import { trainMatcher } from "../../../src/alignment/matching/train-matcher.ts";
+import { trainingLexicon } from "../../../src/alignment/matching/training-lexicon.ts";
+import type { ReleaseRecord } from "../../../src/vector-store/release-record.ts";
+import { type SampleStore, sampleStore } from "../../support/sample-store.ts";
+import { temporaryFolder } from "../../support/temporary-folder.ts";
+
+const folder = temporaryFolder();
+let sample: SampleStore;
+let release: ReleaseRecord;
+
+beforeAll(async () => {
+  sample = await sampleStore(folder.path);
+  release = await sample.searcher.releases.resolve(undefined);
+});
+afterAll(async () => {
+  await sample[Symbol.asyncDispose]();
+  folder[Symbol.dispose]();
+});
+
+describe("a training lexicon", () => {
+  test("of one source has that source's names, and knows whether the rest has the concept", async () => {
+    const [sab] = Object.keys(release.counts.bySab);
+    const { entries } = await trainingLexicon(sample.store, release, { sab: sab!, count: 60 });
+    expect(entries.length).toBeGreaterThan(20);
+    const again = await trainingLexicon(sample.store, release, { sab: sab!, count: 60 });
+    expect(again.entries).toEqual(entries);
+    for (const { cui, entry, isThere } of entries) {
+      const [stored] = await sample.store.find(release.concepts, "id", [cui], 1);
+      const { atoms } = JSON.parse(stored!.body) as { atoms: { sab: string; str: string }[] };
+      expect(atoms.some((atom) => atom.sab === sab && atom.str === entry.term)).toBe(true);
+      expect(isThere).toBe(atoms.some((atom) => atom.sab !== sab));
+    }
+  });
+
+  test("of all hides the names themselves, and some concepts wholly", async () => {
+    const { entries, hidden } = await trainingLexicon(sample.store, release, { count: 60 });
+    for (const { entry } of entries) expect(hidden).toContain(entry.term);
+    expect(entries.filter(({ isThere }) => !isThere).length).toBeGreaterThan(5);
+    expect(entries.filter(({ isThere }) => isThere).length).toBeGreaterThan(20);
+  });
+});
+
+describe("a matcher", () => {
+  test("is fitted on what the release gives, the same each time, and can be kept", async () => {
+    const legs = await sample.searcher.legs(release);
+    const options = { entries: 300, precision: 0.9 };
+    const model = await trainMatcher(sample.store, release, legs, options);
+    expect(await trainMatcher(sample.store, release, legs, options)).toEqual(model);
+    expect(matcherModel(JSON.parse(JSON.stringify(model)), "store")).toEqual(model);
+    expect(model.weights.every((weight) => weight >= 0)).toBe(true);
+    expect(model.f1.precision).toBeGreaterThan(0.3);
+    expect(model.origin).toContain("of sample 1");
+  }, 120_000);
+
+  test("of another version's features is refused", () => {
+    const other = { ...DEFAULT_MATCHER, features: ["something else"] };
+    expect(() => matcherModel(other, "m.json")).toThrow(/m\.json holds no matcher.*calibrate-matcher/);
+    expect(() => matcherModel({ ...DEFAULT_MATCHER, weights: [1] }, "m.json")).toThrow(/holds no matcher/);
+  });
+
+  test("has probabilities that hold on entries it has not seen", () => {
+    let seed = 7;
+    const random = (): number => {
+      seed = (seed * 48271) % 2147483647;
+      return seed / 2147483647;
+    };
+    const examples = Array.from({ length: 2000 }, (): MatcherExample => {
+      const strength = random();
+      const rows = [strength, random() * 0.5].map((x) =>
+        Float64Array.from(PAIR_FEATURES, (_, f) => (f === 0 ? x : 0)),
+      );
+      return { rows, right: random() < strength ? 0 : -1, isThere: true };
+    });
+    const model = fitMatcher(examples, "made up", 0.9);
+    for (const { probability, right, pairs } of model.reliability)
+      if (pairs > 100) expect(Math.abs(probability - right)).toBeLessThan(0.1);
+    expect(model.precision.precision).toBeGreaterThan(0.8);
+    expect(model.precision.recall).toBeLessThan(model.f1.recall);
+  });
+});

@@ -1,0 +1,57 @@
+import { describe, expect, test } from "vitest";
+import { readLexicon } from "../../src/terminology/lexicon.ts";
+import type { Reject } from "../../src/terminology/release-source.ts";
+import { TempFolder } from "./support/temp-folder.ts";
+import { workbook } from "./support/workbook.ts";
+
+async function read(bytes: Buffer, rejects: Reject[] = []) {
+  using folder = new TempFolder();
+  return await readLexicon(folder.write("l.xlsx", bytes), { onReject: (reject) => rejects.push(reject) });
+}
+
+describe("a lexicon in an Excel workbook", () => {
+  test("is read from its first sheet, with numbers as written, accents, and line numbers", async () => {
+    const bytes = workbook([
+      ["Terme", "Explication au grand public", "lang", "n"],
+      ["œdème <aigu> & co", "de l'eau", "fr", 12.5],
+      [],
+      ["COPD", "", "en", 7],
+    ]);
+    expect(await read(bytes)).toEqual([
+      {
+        id: "L000001",
+        term: "œdème <aigu> & co",
+        explanation: "de l'eau",
+        lang: "fr",
+        synonyms: [],
+        line: 2,
+        extra: { n: "12.5" },
+      },
+      { id: "L000002", term: "COPD", lang: "en", synonyms: [], line: 4, extra: { n: "7" } },
+    ]);
+  });
+
+  test("gives rows that can't be read by their line", async () => {
+    const rejects: Reject[] = [];
+    const rows = [
+      ["term", "lang"],
+      ["a", "français de France"],
+      ["b", "fr"],
+      ["", "fr"],
+    ];
+    expect((await read(workbook(rows), rejects)).map(({ term }) => term)).toEqual(["b"]);
+    expect(rejects.map(({ line, reason }) => [line, reason])).toEqual([
+      [2, expect.stringContaining("no language code")],
+      [4, "empty term"],
+    ]);
+  });
+
+  test.each([
+    ["no workbook", Buffer.from("term\nx\n"), /no Excel workbook that can be read .*save it again/],
+    ["an empty file", Buffer.alloc(0), /no Excel workbook/],
+    ["a sheet without a term column", workbook([["name"], ["x"]]), /no column "term"/],
+    ["a sheet without a row", workbook([["term"]]), /holds no entry with a term/],
+  ])("says what is wrong: %s", async (_, bytes, message) => {
+    await expect(read(bytes)).rejects.toThrow(message);
+  });
+});
