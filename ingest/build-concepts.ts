@@ -14,6 +14,7 @@ import { ParentsFile } from "./hierarchy.ts";
 import { NameRanking, namesByLanguage, preferredName } from "./name-ranking.ts";
 import type { ConceptStanding } from "./prominence.ts";
 import type { ConceptRow, ReadResult } from "./read-release.ts";
+import type { Share } from "./share.ts";
 import { readPart, SpillWriter } from "./spill.ts";
 
 /** One atom on its way to its string: with what the string's record keeps of its concept. */
@@ -40,6 +41,8 @@ export interface BuildConceptsOptions {
   stringParts: number;
   store: VectorStore;
   collection: string;
+  /** Which parts are this process's to write; the others are joined for their strings alone. */
+  share: Share;
   onProgress?: OnProgress;
   signal?: AbortSignal;
 }
@@ -57,9 +60,9 @@ export function stringParts(atoms: number, atomsPerBlock: number): number {
  * is a left one: a concept without types, definitions or relations is kept.
  */
 export async function buildConcepts(options: BuildConceptsOptions): Promise<ConceptCounts> {
-  const { read, store, collection, signal } = options;
+  const { read, store, collection, share, signal } = options;
   const ranking = NameRanking.from(read.ranks);
-  await store.createCollection(conceptsSpec(collection));
+  await store.createCollection(conceptsSpec(collection), share.creation);
   using spill = new SpillWriter(options.stringFolder, options.stringParts);
   const parents = new ParentsFile(options.stringFolder);
   let written = 0;
@@ -69,13 +72,14 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<Conc
     const rows = await readRows(options.conceptFolder, part);
     parents.add(parentsOf(rows));
     const concepts = conceptsOf(rows, ranking);
-    await store.writeBlock(collection, {
+    const block = {
       number: part,
       firstOrdinal: written,
       ids: concepts.map(({ record }) => record.cui),
       fields: {},
       bodies: concepts.map(({ record }) => JSON.stringify(record)),
-    });
+    };
+    if (share.has(part)) await store.writeBlock(collection, block, share.writing);
     for (const concept of concepts) spillAtoms(spill, options.stringParts, concept);
     for (const { record } of concepts) for (const type of record.semanticTypes) countType(bySty, type);
     written += concepts.length;

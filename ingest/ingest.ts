@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { type EncoderFolder, verifyEncoderFolder } from "../src/encoder/encoder-manifest.ts";
-import type { Provider } from "../src/encoder/providers.ts";
 import { type AtomFilterOptions, atomFilter } from "../src/terminology/atom-filter.ts";
 import { openRelease } from "../src/terminology/open-release.ts";
 import type { OnProgress } from "../src/terminology/progress.ts";
@@ -16,27 +14,27 @@ import {
 } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import { buildConcepts, type ConceptCounts, stringParts } from "./build-concepts.ts";
-import { buildStrings, type StringsResult } from "./build-strings.ts";
+import { buildStrings } from "./build-strings.ts";
+import { type EncodingOptions, startEncoders } from "./encoder-targets.ts";
+import { indexAndVerify, switchTo } from "./finish-release.ts";
 import { Journal, type JournalMode } from "./journal.ts";
+import { joinPlan, type PartsPlan, putPart } from "./part-records.ts";
 import { type ReadCounts, type ReadResult, readRelease } from "./read-release.ts";
-import { activateRelease, dropRelease } from "./switch-release.ts";
+import { Share } from "./share.ts";
+import { someOf } from "./verify-release.ts";
 
-const DROP_DELAY_MS = 2000;
-
-export interface IngestOptions {
+export interface IngestOptions extends EncodingOptions {
   /** META directory, RRF file, zip, OBO, OBO-graph JSON or table. */
   source: string;
   dataset: string;
   release: string;
   store: VectorStore;
-  encoders: readonly EncoderFolder[];
-  provider: Provider;
-  /** Worker threads per encoder. */
-  workers: number;
   filters: AtomFilterOptions;
   maxRejectShare: number;
   /** Atoms that are encoded and written together; what a kill loses at most. */
   atomsPerBlock: number;
+  /** The part of the release that is this process's, where several share the work; all of it when left out. */
+  share?: Share;
   /** What to do with what an earlier run left: see `Journal`. */
   mode: JournalMode;
   dryRun: boolean;
@@ -49,7 +47,8 @@ export interface IngestOptions {
 }
 
 export interface IngestSummary {
-  status: "ingested" | "unchanged" | "dry-run";
+  /** `part`: this process's part is in the store, and waits for the others and for `finishParts`. */
+  status: "ingested" | "part" | "unchanged" | "dry-run";
   dataset: string;
   release: string;
   counts: ReadCounts & { strings?: number; concepts?: number };
@@ -62,7 +61,13 @@ export interface IngestSummary {
  * before that step leaves the active release untouched; after a kill, `mode: "resume"` goes on.
  */
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
-  const { store, filters } = options;
+  const { store, filters, share = new Share() } = options;
+  if (!share.isWhole && !store.parallel) {
+    throw new TermduetError(
+      "usage",
+      `--part needs a store that several processes may write to, and ${store.url} is none; use qdrant+http://HOST:6333`,
+    );
+  }
   const dataset = checkReleaseName("--dataset", options.dataset);
   const release = checkReleaseName("--release", options.release);
   const keep = atomFilter(filters);
@@ -94,21 +99,22 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const records = await releaseRecords(store);
   const generations = records.filter((r) => r.dataset === dataset && r.release === release);
   const before = generations.at(-1);
-  const folder = join(options.workFolder, `${dataset}_${release}`);
+  const folder = join(options.workFolder, workName(dataset, release, share));
   if (before && isSame(before, fingerprint, options.encoders)) {
     // A run that was killed between its last steps has left its folder.
-    if (existsSync(folder)) await finish(store, before, generations, folder);
+    if (existsSync(folder)) await switchTo(store, before, generations, folder);
     return unchanged(before, summaryOf);
   }
 
   const generation = (before?.generation ?? 0) + 1;
   const encoders = options.encoders.map(({ manifest, hash }) => ({ id: manifest.id, hash }));
-  using journal = new Journal(
-    folder,
-    { dataset, release, generation, fingerprint, encoders, store: store.url },
-    options.mode,
-  );
+  const plan = { dataset, release, generation, fingerprint, encoders, store: store.url };
+  using journal = new Journal(folder, plan, options.mode);
   const name = (content: string): string => collectionName(dataset, release, generation, content);
+  const reporting = {
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+    ...(options.signal ? { signal: options.signal } : {}),
+  };
 
   const read = await stage<ReadResult>(journal, "read", async () => {
     try {
@@ -118,30 +124,37 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
       throw error;
     }
   });
-  const parts = stringParts(read.counts.atoms, options.atomsPerBlock);
+  const blocks = stringParts(read.counts.atoms, options.atomsPerBlock);
+  if (!share.isWhole) {
+    const parts: PartsPlan = { dataset, release, generation, fingerprint, encoders, of: share.of, blocks };
+    await joinPlan(store, parts, options.mode === "restart");
+  }
   const { concepts, bySty } = await stage<ConceptCounts>(journal, "concepts", () =>
     buildConcepts({
       read,
       conceptFolder: join(folder, "concepts"),
       stringFolder: join(folder, "strings"),
-      stringParts: parts,
+      stringParts: blocks,
       store,
       collection: name("concepts"),
-      ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-      ...(options.signal ? { signal: options.signal } : {}),
+      share,
+      ...reporting,
     }),
   );
   rmSync(join(folder, "concepts"), { recursive: true, force: true });
-  const strings: StringsResult = await buildStrings({
-    ...options,
+  await using stack = new AsyncDisposableStack();
+  const targets = await startEncoders(options, name, stack);
+  const strings = await buildStrings({
+    store,
+    targets,
     journal,
     folder: join(folder, "strings"),
-    parts,
+    parts: blocks,
+    share,
     estimatedStrings: read.counts.atoms,
     records: records.filter((r) => r.dataset === dataset),
-    conceptsCollection: name("concepts"),
     stringsCollection: name("strings"),
-    vectorsCollection: (id) => name(id),
+    ...reporting,
   });
   const record: ReleaseRecord = {
     dataset,
@@ -156,30 +169,33 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     },
     ingestedAt: new Date().toISOString(),
     counts: { ...pickCounts(read.counts), bySty, strings: strings.count, concepts },
-    encoders: strings.encoders.map(({ recallAt10: _, ...encoder }) => encoder),
+    encoders: targets.map(({ pool, collection }, i) => {
+      const { manifest, hash } = pool.folder;
+      const { dimension, id } = manifest;
+      return { id, hash, dimension, collection, ...strings.encoders[i]! };
+    }),
     strings: name("strings"),
     concepts: name("concepts"),
   };
-  await finish(store, record, generations, folder);
-  return summaryOf(
-    { ...read.counts, strings: strings.count, concepts },
-    { status: "ingested", encoders: strings.encoders },
-  );
-}
-
-/** The last steps, each of which may be repeated: switch, drop what the release replaces, forget the work. */
-async function finish(
-  store: VectorStore,
-  record: ReleaseRecord,
-  generations: readonly ReleaseRecord[],
-  folder: string,
-): Promise<void> {
-  await activateRelease(store, record);
-  const replaced = generations.filter((r) => r.generation < record.generation);
-  // Servers look at the aliases once a second; until then they ask for the old collections.
-  if (replaced.length > 0) await setTimeout(DROP_DELAY_MS);
-  for (const older of replaced) await dropRelease(store, older);
-  rmSync(folder, { recursive: true, force: true });
+  const counts = { ...read.counts, strings: strings.count, concepts };
+  if (!share.isWhole) {
+    const { bySab, sample } = strings;
+    await putPart(store, { part: share.part, record, bySab, sample: someOf(sample, share.of) });
+    rmSync(folder, { recursive: true, force: true });
+    return summaryOf(counts, { status: "part", encoders: record.encoders });
+  }
+  const recalls = await indexAndVerify({
+    store,
+    targets,
+    documents: { strings: record.strings, concepts: record.concepts },
+    counts: { ...record.counts, stringsBySab: strings.bySab },
+    sample: strings.sample,
+    journal,
+    ...reporting,
+  });
+  await switchTo(store, record, generations, folder);
+  const done = record.encoders.map((encoder, i) => ({ ...encoder, recallAt10: recalls[i]! }));
+  return summaryOf(counts, { status: "ingested", encoders: done });
 }
 
 async function stage<T>(journal: Journal, name: string, work: () => Promise<T>): Promise<T> {
@@ -188,6 +204,10 @@ async function stage<T>(journal: Journal, name: string, work: () => Promise<T>):
   const result = await work();
   journal.stageDone(name, result);
   return result;
+}
+
+function workName(dataset: string, release: string, { isWhole, part, of }: Share): string {
+  return `${dataset}_${release}${isWhole ? "" : `.part-${part}-of-${of}`}`;
 }
 
 function fingerprintOf(source: string, filters: AtomFilterOptions): string {

@@ -1,12 +1,15 @@
 import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { Command } from "commander";
 import { diffReleases, type StringChange } from "../../ingest/diff-releases.ts";
+import { exportRelease } from "../../ingest/export-release.ts";
+import { importRelease } from "../../ingest/import-release.ts";
 import { activate, findRelease, remove, rollback } from "../../ingest/manage-releases.ts";
+import type { OnProgress } from "../terminology/progress.ts";
 import { openStore } from "../vector-store/open-store.ts";
 import { aliasName, type ReleaseRecord, releaseRecords } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
 import { storeOption } from "./common-options.ts";
-import { grouped } from "./progress-line.ts";
+import { grouped, progressLine } from "./progress-line.ts";
 import { tableText } from "./table-text.ts";
 
 interface Options {
@@ -14,12 +17,18 @@ interface Options {
   json?: boolean;
 }
 
+/** Options of single commands. */
+interface ArgumentOptions extends Options {
+  out?: string;
+  quiet?: boolean;
+}
+
 export function releasesCommand(): Command {
   const command = new Command("releases").description("releases in the store");
   const add = (
     name: string,
     description: string,
-    run: (store: VectorStore, options: Options & { out?: string }, args: string[]) => Promise<void>,
+    run: (store: VectorStore, options: ArgumentOptions, args: string[]) => Promise<void>,
   ): Command => {
     const sub = new Command(name.split(" ")[0]!).description(description).option("--json", "JSON on stdout");
     for (const argument of name.split(" ").slice(1)) sub.argument(argument);
@@ -51,7 +60,55 @@ export function releasesCommand(): Command {
     "--out <file>",
     "every string that differs, as TSV: change, string, CUIs before, CUIs after",
   );
+  add("export <dataset> <release>", "write a release to a folder that any store can import", exported)
+    .requiredOption("--out <folder>", "folder for it, which must not be there yet")
+    .option("--quiet", "no progress");
+  add("import <folder>", "bring in a release that was exported, and make it the active one", imported).option(
+    "--quiet",
+    "no progress",
+  );
   return command;
+}
+
+async function exported(
+  store: VectorStore,
+  { out, json, quiet }: ArgumentOptions,
+  [dataset, release]: string[],
+): Promise<void> {
+  const record = await findRelease(store, dataset!, release!);
+  const bytes = await withProgress(quiet, (onProgress) => exportRelease(store, record, out!, onProgress));
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ dataset, release, out, bytes })}\n`
+      : `${dataset} ${release} is in ${out} (${(bytes / 1e6).toFixed(0)} MB)\n`,
+  );
+}
+
+async function imported(
+  store: VectorStore,
+  { json, quiet }: ArgumentOptions,
+  [folder]: string[],
+): Promise<void> {
+  const { record, status } = await withProgress(quiet, (onProgress) =>
+    importRelease(store, folder!, onProgress),
+  );
+  const { dataset, release } = record;
+  const said = status === "imported" ? "is active" : "was in the store already, and is active";
+  process.stdout.write(
+    json ? `${JSON.stringify({ dataset, release, status })}\n` : `${dataset} ${release} ${said}\n`,
+  );
+}
+
+async function withProgress<T>(
+  quiet: boolean | undefined,
+  work: (onProgress: OnProgress) => Promise<T>,
+): Promise<T> {
+  const progress = progressLine(process.stderr, quiet ?? false);
+  try {
+    return await work(progress.onProgress);
+  } finally {
+    progress.end();
+  }
 }
 
 async function change(done: string, { json }: Options, work: Promise<ReleaseRecord>): Promise<void> {

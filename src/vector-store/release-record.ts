@@ -40,6 +40,11 @@ const recordSchema = z.object({
 /** What the store knows of one release that was ingested and verified. */
 export type ReleaseRecord = z.infer<typeof recordSchema>;
 
+/** Errors: zod's, for what is no record. */
+export function parseReleaseRecord(value: unknown): ReleaseRecord {
+  return recordSchema.parse(value);
+}
+
 const KEY = "release/";
 const NAME = /^[A-Za-z0-9][A-Za-z0-9.-]{0,59}$/;
 

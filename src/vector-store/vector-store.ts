@@ -153,6 +153,8 @@ export interface VectorStore extends AsyncDisposable {
 
   /** Streams all documents in the order of their row numbers. */
   documents(collection: string): AsyncGenerator<StoredRecord[], void, undefined>;
+  /** Streams all that was written, as blocks of `size` records in the order of their row numbers. */
+  blocks(collection: string, size: number): AsyncGenerator<Block, void, undefined>;
 
   /** Which collection each alias names. */
   aliases(): Promise<Record<string, string>>;

@@ -156,6 +156,10 @@ export class LanceDbStore implements VectorStore {
     yield* (await this.#collection(collection)).documents();
   }
 
+  async *blocks(collection: string, size: number): AsyncGenerator<Block, void, undefined> {
+    yield* (await this.#collection(collection)).blocks(size);
+  }
+
   async aliases(): Promise<Record<string, string>> {
     return readJsonFile(join(this.#path, "aliases.json")) as Record<string, string>;
   }

@@ -1,11 +1,11 @@
 import type { OnProgress } from "../../terminology/progress.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
-import type { Block, CollectionSpec, Filter, VectorRow, WriteOptions } from "../vector-store.ts";
+import type { Block, CollectionSpec, FieldValue, Filter, VectorRow, WriteOptions } from "../vector-store.ts";
 import { FoundDocuments } from "./found-documents.ts";
 import { indexPlan, quantizationConfig, quantizationOf } from "./index-plan.ts";
 import { NearestPoints } from "./nearest-points.ts";
-import { OrderedPoints } from "./ordered-points.ts";
-import { conditionsOf, must, passesNothing, payloadIndexes, specOf } from "./payload.ts";
+import { OrderedPoints, type Point } from "./ordered-points.ts";
+import { conditionsOf, must, type Payload, passesNothing, payloadIndexes, specOf } from "./payload.ts";
 import type { QdrantClient } from "./qdrant-client.ts";
 import type { ServerRecords } from "./server-records.ts";
 import { collectionInfo, untilGreen, untilReady } from "./settled-collection.ts";
@@ -131,11 +131,37 @@ export class QdrantCollection {
 
   async *scan(field: string, from: number, to: number): AsyncGenerator<VectorRow[], void, undefined> {
     const conditions = [{ key: field, range: { gte: from, lt: to } }];
-    const dimension = this.#spec.dimension ?? 1;
-    const page = Math.max(1, Math.floor(SCAN_BYTES / (dimension * BYTES_PER_FLOAT)));
+    const page = pageOf(this.#spec.dimension ?? 1);
     const options = { conditions, payload: ["id"], vectors: true };
     for await (const points of this.#points.byRow<{ id: string }>(options, page))
       yield points.map(({ payload, vector }) => ({ id: payload.id, vector: Float32Array.from(vector!) }));
+  }
+
+  async *blocks(size: number): AsyncGenerator<Block, void, undefined> {
+    const { dimension, fields: kinds } = this.#spec;
+    const names = Object.keys(kinds);
+    const options = { conditions: [], payload: ["id", "body", ...names], vectors: dimension !== undefined };
+    const page = Math.min(size, dimension === undefined ? WORDS_PAGE : pageOf(dimension));
+    const points: Point<Payload>[] = [];
+    let number = 0;
+    const block = (): Block => {
+      const rows = points.splice(0, size);
+      const values = (key: string): FieldValue[] => rows.map(({ payload }) => payload[key]!);
+      return {
+        number: number++,
+        firstOrdinal: rows[0]!.id,
+        ids: values("id") as string[],
+        fields: Object.fromEntries(names.map((name) => [name, values(name)])),
+        ...(dimension === undefined
+          ? { bodies: values("body") as string[] }
+          : { vectors: Float32Array.from(rows.flatMap(({ vector }) => vector!)) }),
+      };
+    };
+    for await (const more of this.#points.byRow<Payload>(options, page)) {
+      points.push(...more);
+      while (points.length >= size) yield block();
+    }
+    if (points.length > 0) yield block();
   }
 
   #ask(quantization: object | null | undefined): void {
@@ -187,6 +213,11 @@ export class QdrantCollection {
     });
     return this.#variants;
   }
+}
+
+/** Vectors that make an answer of a good size. */
+function pageOf(dimension: number): number {
+  return Math.max(1, Math.floor(SCAN_BYTES / (dimension * BYTES_PER_FLOAT)));
 }
 
 function wordsKind(collection: string): string {

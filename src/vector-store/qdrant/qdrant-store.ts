@@ -156,6 +156,10 @@ export class QdrantStore implements VectorStore {
     yield* (await this.#collection(collection)).found.documents();
   }
 
+  async *blocks(collection: string, size: number): AsyncGenerator<Block, void, undefined> {
+    yield* (await this.#collection(collection)).blocks(size);
+  }
+
   async aliases(): Promise<Record<string, string>> {
     const { aliases } = await this.#client.call<{
       aliases: { alias_name: string; collection_name: string }[];
