@@ -1,9 +1,11 @@
-import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
+import { join } from "node:path";
 import { Command } from "commander";
 import { diffReleases, type StringChange } from "../../ingest/diff-releases.ts";
 import { exportRelease } from "../../ingest/export-release.ts";
 import { importRelease } from "../../ingest/import-release.ts";
 import { activate, findRelease, remove, rollback } from "../../ingest/manage-releases.ts";
+import { type RetiredConcepts, readRetiredConcepts } from "../../ingest/retired-concepts.ts";
 import type { OnProgress } from "../terminology/progress.ts";
 import { openStore } from "../vector-store/open-store.ts";
 import { aliasName, type ReleaseRecord, releaseRecords } from "../vector-store/release-record.ts";
@@ -20,6 +22,7 @@ interface Options {
 /** Options of single commands. */
 interface ArgumentOptions extends Options {
   out?: string;
+  mrcui?: string;
   quiet?: boolean;
 }
 
@@ -56,10 +59,12 @@ export function releasesCommand(): Command {
     "remove a release that is not active, with its vectors",
     (store, options, [dataset, release]) => change("is removed", options, remove(store, dataset!, release!)),
   );
-  add("diff <dataset> <older> <newer>", "strings and concepts that came, went or moved", diff).option(
-    "--out <file>",
-    "every string that differs, as TSV: change, string, CUIs before, CUIs after",
-  );
+  add("diff <dataset> <older> <newer>", "strings and concepts that came, went or moved", diff)
+    .option("--out <file>", "every string that differs, as TSV: change, string, CUIs before, CUIs after")
+    .option(
+      "--mrcui <file>",
+      "MRCUI.RRF, to follow retired CUIs (default: that of the newer release's source)",
+    );
   add("export <dataset> <release>", "write a release to a folder that any store can import", exported)
     .requiredOption("--out <folder>", "folder for it, which must not be there yet")
     .option("--quiet", "no progress");
@@ -147,7 +152,7 @@ async function list(store: VectorStore, options: Options): Promise<void> {
 
 async function diff(
   store: VectorStore,
-  options: Options & { out?: string },
+  options: ArgumentOptions,
   [dataset, older, newer]: string[],
 ): Promise<void> {
   const [before, after] = [
@@ -156,7 +161,10 @@ async function diff(
   ];
   const file = options.out === undefined ? undefined : new ChangesFile(options.out);
   try {
-    const counts = await diffReleases(store, before, after, (c) => file?.add(c));
+    const beside = join(after.source, "MRCUI.RRF");
+    const mrcui = options.mrcui ?? (existsSync(beside) ? beside : undefined);
+    const retired = mrcui === undefined ? undefined : await readRetiredConcepts(mrcui);
+    const counts = await diffReleases(store, before, after, (c) => file?.add(c), retired);
     file?.keep();
     if (options.json) {
       process.stdout.write(`${JSON.stringify({ dataset, older, newer, ...counts })}\n`);
@@ -165,12 +173,16 @@ async function diff(
     const { strings: s, concepts: c } = counts;
     process.stdout.write(
       `${dataset} ${older} → ${newer}\n` +
-        `  strings: ${grouped(s.came)} came, ${grouped(s.went)} went, ${grouped(s.moved)} moved between concepts, ${grouped(s.same)} the same\n` +
-        `  concepts: ${grouped(c.came)} came, ${grouped(c.went)} went, ${grouped(c.same)} in both\n`,
+        `  strings: ${grouped(s.came)} came, ${grouped(s.went)} went, ${grouped(s.moved)} moved between concepts${followed(retired, s.followed)}, ${grouped(s.same)} the same\n` +
+        `  concepts: ${grouped(c.came)} came, ${grouped(c.went)} went${followed(retired, c.followed)}, ${grouped(c.same)} in both\n`,
     );
   } finally {
     file?.dispose();
   }
+}
+
+function followed(retired: RetiredConcepts | undefined, count: number): string {
+  return retired ? ` (${grouped(count)} of them as MRCUI says)` : "";
 }
 
 /** TSV that appears whole or not at all. */
