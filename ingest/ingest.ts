@@ -18,7 +18,7 @@ import { buildStrings } from "./build-strings.ts";
 import { type EncodingOptions, startEncoders } from "./encoder-targets.ts";
 import { indexAndVerify, switchTo } from "./finish-release.ts";
 import { Journal, type JournalMode } from "./journal.ts";
-import { joinPlan, type PartsPlan, putPart } from "./part-records.ts";
+import { donePart, joinPlan, putPart } from "./part-records.ts";
 import { type ReadCounts, type ReadResult, readRelease } from "./read-release.ts";
 import { Share } from "./share.ts";
 import { someOf } from "./verify-release.ts";
@@ -109,6 +109,15 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const generation = (before?.generation ?? 0) + 1;
   const encoders = options.encoders.map(({ manifest, hash }) => ({ id: manifest.id, hash }));
   const plan = { dataset, release, generation, fingerprint, encoders, store: store.url };
+  const shared = { dataset, release, generation, fingerprint, encoders, of: share.of };
+  if (!share.isWhole && options.mode !== "restart") {
+    const done = await donePart(store, shared, share.part);
+    if (done)
+      return summaryOf(
+        { ...done.record.counts, rows: 0, skipped: 0 },
+        { status: "part", encoders: done.record.encoders },
+      );
+  }
   using journal = new Journal(folder, plan, options.mode);
   const name = (content: string): string => collectionName(dataset, release, generation, content);
   const reporting = {
@@ -125,10 +134,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     }
   });
   const blocks = stringParts(read.counts.atoms, options.atomsPerBlock);
-  if (!share.isWhole) {
-    const parts: PartsPlan = { dataset, release, generation, fingerprint, encoders, of: share.of, blocks };
-    await joinPlan(store, parts, options.mode === "restart");
-  }
+  if (!share.isWhole) await joinPlan(store, { ...shared, blocks }, options.mode === "restart");
   const { concepts, bySty } = await stage<ConceptCounts>(journal, "concepts", () =>
     buildConcepts({
       read,

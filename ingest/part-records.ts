@@ -65,6 +65,23 @@ export async function putPart(store: VectorStore, part: PartRecord): Promise<voi
   await store.putMetadata(partKey(dataset, release, part.part), part);
 }
 
+/** What a process has done already of a part, when it is asked for again. */
+export async function donePart(
+  store: VectorStore,
+  plan: Omit<PartsPlan, "blocks">,
+  part: number,
+): Promise<PartRecord | undefined> {
+  const { dataset, release } = plan;
+  const metadata = await store.metadata();
+  const known = planSchema.safeParse(metadata[planKey(dataset, release)]).data;
+  const done = metadata[partKey(dataset, release, part)];
+  if (!known || done === undefined) return undefined;
+  const { blocks: __, ...same } = known;
+  return JSON.stringify(same) === JSON.stringify(planSchema.omit({ blocks: true }).parse(plan))
+    ? partSchema.parse(done)
+    : undefined;
+}
+
 /** All parts of a plan. Errors: `conflict` naming those that are not done. */
 export async function finishedParts(
   store: VectorStore,

@@ -204,6 +204,7 @@ else {
         message: expect.stringContaining("part 2 of 3"),
       });
       await part(2);
+      expect(await part(2)).toMatchObject({ status: "part" }); // asked again, it is there
       const summary = await finishParts(finish);
       const strings = whole.record.counts.strings;
       expect(summary.encoders.map((e) => e.encoded)).toEqual([strings, strings]);

@@ -34,7 +34,7 @@ export class OrderedPoints {
       const page: Page<P> = await this.#scroll({
         limit: pageSize,
         offset,
-        with_payload: payload.length > 0 && payload,
+        with_payload: wanted(payload),
         with_vector: vectors,
         ...(conditions.length > 0 ? { filter: { must: conditions } } : {}),
       });
@@ -58,7 +58,7 @@ export class OrderedPoints {
       const page: Page<P> = await this.#scroll({
         limit: pageSize,
         order_by: { key, direction, ...(start === undefined ? {} : { start_from: start }) },
-        with_payload: options.payload,
+        with_payload: wanted(options.payload),
         ...(options.conditions.length > 0 ? { filter: { must: options.conditions } } : {}),
       });
       const whole = page.points.length < pageSize;
@@ -86,6 +86,10 @@ export class OrderedPoints {
       doing: `reading ${this.#collection}`,
     });
   }
+}
+
+function wanted(payload: readonly string[]): readonly string[] | false {
+  return payload.length > 0 && payload;
 }
 
 interface Page<P> {

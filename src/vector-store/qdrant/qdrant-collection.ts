@@ -54,7 +54,7 @@ export class QdrantCollection {
       vectors: dimension === undefined ? {} : vectorParams(dimension, settings),
       ...(shards === undefined ? {} : { shard_number: shards }),
       replication_factor: replicas,
-      write_consistency_factor: consistency ?? Math.floor(replicas / 2) + 1,
+      write_consistency_factor: consistency ?? Math.ceil(replicas / 2),
       on_disk_payload: true,
       optimizers_config: { indexing_threshold: 0 },
     };

@@ -93,7 +93,7 @@ export class ServerRecords {
       vectors: {},
       shard_number: 1,
       replication_factor: replicas,
-      write_consistency_factor: consistency ?? Math.floor(replicas / 2) + 1,
+      write_consistency_factor: consistency ?? Math.ceil(replicas / 2),
     };
     try {
       await this.#client.call({ method: "PUT", path: `/collections/${RECORDS}`, body, doing, writes: true });

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 
-export const QUANTIZATIONS = ["auto", "none", "int8", "turbo", "binary"] as const;
+const QUANTIZATIONS = ["auto", "none", "int8", "turbo", "binary"] as const;
 
 const UNITS: Record<string, number> = { MB: 1e6, GB: 1e9, TB: 1e12 };
 const count = (from: number, to: number) => z.coerce.number().int().min(from).max(to);
@@ -16,7 +16,7 @@ const parameters = z.strictObject({
   shards: count(1, 1024).optional(),
   /** Copies of each part. */
   replicas: count(1, 16).default(1),
-  /** Copies that must have taken a write before it counts; by default most of them. */
+  /** Copies that must have taken a write before it counts; by default half of them, so that one node of three may be away. */
   consistency: count(1, 16).optional(),
   quantization: z.enum(QUANTIZATIONS).default("auto"),
   /** Memory of the cluster for one collection of vectors, e.g. 16GB: what `auto` chooses by. */
