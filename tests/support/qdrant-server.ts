@@ -15,7 +15,7 @@ export interface FoundQdrant extends AsyncDisposable {
 const IMAGE = "qdrant/qdrant:v1.18.3";
 
 /** Path of the `qdrant` program, for tests that kill and restart it; undefined where there is none. */
-export const qdrantProgram: string | undefined = answerOf("sh", ["-c", "command -v qdrant"]);
+const qdrantProgram: string | undefined = answerOf("sh", ["-c", "command -v qdrant"]);
 
 const hasDocker = answerOf("docker", ["info", "--format", "{{.ServerVersion}}"]) !== undefined;
 

@@ -5,7 +5,7 @@ import { ServerError } from "./server-error.ts";
 
 /**
  * One exchange with one node: a request whose head and body leave in one write, over a connection that is kept. Qdrant's
- * own client writes them apart, and the server then waits 40 ms for the second half (docs/decisions/0010).
+ * own client writes them apart, and the server then waits 40 ms for the second half (docs/decisions/0007).
  */
 export class HttpTransport implements Disposable {
   readonly #origin: URL;
