@@ -58,7 +58,8 @@ export function blockOf(spec: CollectionSpec, table: arrow.Table): Block {
   const ints = (name: string): number[] => Array.from(table.getChild(name)! as Iterable<number>);
   const fields: Record<string, FieldValue[]> = {};
   for (const [name, kind] of Object.entries(spec.fields))
-    fields[name] = kind === "integer" ? ints(name) : kind === "keywords" ? lists(table, name) : strings(name);
+    fields[name] =
+      kind === "integer" ? ints(name) : kind === "keywords" ? lists(table.getChild(name)!) : strings(name);
   return {
     number: ints("block")[0] ?? 0,
     firstOrdinal: ints("ordinal")[0] ?? 0,
@@ -71,10 +72,8 @@ export function blockOf(spec: CollectionSpec, table: arrow.Table): Block {
 }
 
 /** Values of a column of lists of keywords. */
-export function lists(table: arrow.Table, name: string): string[][] {
-  return Array.from(table.getChild(name)! as Iterable<Iterable<string> | null>, (list) =>
-    Array.from(list ?? []),
-  );
+export function lists(column: Iterable<Iterable<string> | null>): string[][] {
+  return Array.from(column, (list) => Array.from(list ?? []));
 }
 
 function floats(table: arrow.Table, dimension: number): Float32Array {

@@ -2,12 +2,11 @@ import { join } from "node:path";
 import type { Connection, Table } from "@lancedb/lancedb";
 import type { OnProgress } from "../../terminology/progress.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
-import { blockTable, lists, tableSchema } from "../arrow-blocks.ts";
+import { blockTable, tableSchema } from "../arrow-blocks.ts";
 import { byCosine } from "../exact-cosine.ts";
 import type {
   Block,
   CollectionSpec,
-  FieldValue,
   Filter,
   PrefixOptions,
   RecordRef,
@@ -25,6 +24,7 @@ import { nearestRows } from "./nearest-rows.ts";
 import { RowPlaces } from "./row-places.ts";
 import { anyOf, prefixRange, whereOf } from "./sql.ts";
 import { allWords } from "./words-query.ts";
+import { writtenBlocks } from "./written-blocks.ts";
 
 const SCAN_ROWS = 4096;
 // One call of Lance costs some milliseconds for itself; what is read for so many queries is a few MB.
@@ -220,48 +220,8 @@ export class LanceDbCollection {
       yield this.#rows.documents!.readRange(from, Math.min(count, from + SCAN_ROWS));
   }
 
-  async *blocks(size: number): AsyncGenerator<Block, void, undefined> {
-    const { dimension, fields: kinds } = this.#spec;
-    const count = await this.#table.countRows();
-    for (let [from, number] = [0, 0]; from < count; from += size, number++) {
-      const to = Math.min(count, from + size);
-      const fields = await this.#fields(from, to);
-      for (const name of Object.keys(kinds))
-        if (fields[name]?.length !== to - from)
-          throw new TermduetError("bad-input", `${this.#spec.name} lacks rows; ingest the release again`);
-      const block = { number, firstOrdinal: from, fields };
-      if (dimension === undefined) {
-        const records = this.#rows.documents!.readRange(from, to);
-        yield { ...block, ids: records.map((r) => r.id), bodies: records.map((r) => r.body) };
-      } else {
-        const rows = this.#rows.vectors!.readRange(from, to);
-        const places = Array.from({ length: to - from }, (_, row) => row);
-        const vectors = new Float32Array(places.length * dimension);
-        for (const row of places) vectors.set(rows.vectorAt(row), row * dimension);
-        yield { ...block, ids: places.map((row) => rows.idAt(row)), vectors };
-      }
-    }
-  }
-
-  /** Values of all fields of rows `from` to `to` (exclusive), in their order. */
-  async #fields(from: number, to: number): Promise<Record<string, FieldValue[]>> {
-    const names = Object.keys(this.#spec.fields);
-    if (names.length === 0) return {};
-    const table = await this.#table
-      .query()
-      .where(`ordinal >= ${from} AND ordinal < ${to}`)
-      .select(["ordinal", ...names])
-      .toArrow();
-    const ordinals = Array.from((table.getChild("ordinal") ?? []) as Iterable<number>);
-    const order = [...ordinals.keys()].sort((a, b) => ordinals[a]! - ordinals[b]!);
-    const inOrder = names.map((name) => {
-      const isList = this.#spec.fields[name] === "keywords";
-      const values = isList
-        ? lists(table as never, name)
-        : Array.from(table.getChild(name)! as Iterable<FieldValue>);
-      return [name, order.map((row) => values[row]!)] as const;
-    });
-    return Object.fromEntries(inOrder);
+  blocks(size: number): AsyncGenerator<Block, void, undefined> {
+    return writtenBlocks(this.#table, this.#rows, this.#spec, size);
   }
 
   async #searchSome(queries: readonly Float32Array[], options: SearchOptions): Promise<SearchHit[][]> {
