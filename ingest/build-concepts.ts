@@ -6,6 +6,7 @@ import {
   MAX_RELATIONS,
 } from "../src/terminology/concept.ts";
 import type { OnProgress } from "../src/terminology/progress.ts";
+import { TermduetError } from "../src/terminology/termduet-error.ts";
 import { normalizeText } from "../src/text/normalize.ts";
 import { BUCKETS, bucketOf } from "../src/text/string-id.ts";
 import { conceptsSpec } from "../src/vector-store/release-record.ts";
@@ -13,7 +14,7 @@ import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import { ParentsFile } from "./hierarchy.ts";
 import { NameRanking, namesByLanguage, preferredName } from "./name-ranking.ts";
 import type { ConceptStanding } from "./prominence.ts";
-import type { ConceptRow, ReadResult } from "./read-release.ts";
+import { type AtomCounts, type ConceptRow, countAtom, type ReadResult } from "./read-release.ts";
 import type { Share } from "./share.ts";
 import { readPart, SpillWriter } from "./spill.ts";
 
@@ -32,6 +33,8 @@ export interface ConceptCounts {
   concepts: number;
   /** Concepts of each semantic type (TUI). */
   bySty: Record<string, { name: string; concepts: number }>;
+  /** Atoms of concepts that have none of the semantic types asked for: they were read and are not kept. */
+  leftOut: AtomCounts;
 }
 
 export interface BuildConceptsOptions {
@@ -41,6 +44,8 @@ export interface BuildConceptsOptions {
   stringParts: number;
   store: VectorStore;
   collection: string;
+  /** Keep concepts with one of these semantic types (TUI) alone; all when empty. */
+  sty: readonly string[];
   /** Which parts are this process's to write; the others are joined for their strings alone. */
   share: Share;
   onProgress?: OnProgress;
@@ -67,11 +72,18 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<Conc
   const parents = new ParentsFile(options.stringFolder);
   let written = 0;
   const bySty: ConceptCounts["bySty"] = {};
+  const leftOut: AtomCounts = { atoms: 0, bySab: {}, byLat: {} };
+  const isWanted = ({ record, atoms }: BuiltConcept): boolean => {
+    if (options.sty.length === 0 || record.semanticTypes.some(({ tui }) => options.sty.includes(tui)))
+      return true;
+    for (const atom of atoms) countAtom(leftOut, atom);
+    return false;
+  };
   for (let part = 0; part < read.parts; part++) {
     signal?.throwIfAborted();
     const rows = await readRows(options.conceptFolder, part);
     parents.add(parentsOf(rows));
-    const concepts = conceptsOf(rows, ranking);
+    const concepts = conceptsOf(rows, ranking).filter(isWanted);
     const block = {
       number: part,
       firstOrdinal: written,
@@ -85,7 +97,13 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<Conc
     written += concepts.length;
     options.onProgress?.({ stage: "join concepts", done: part + 1, total: read.parts, unit: "parts" });
   }
-  return { concepts: written, bySty };
+  if (written === 0) {
+    throw new TermduetError(
+      "bad-input",
+      "no concept has one of the semantic types of --sty; nothing was changed",
+    );
+  }
+  return { concepts: written, bySty, leftOut };
 }
 
 function countType(bySty: ConceptCounts["bySty"], { tui, name }: SemanticType): void {

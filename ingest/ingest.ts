@@ -19,7 +19,7 @@ import { type EncodingOptions, startEncoders } from "./encoder-targets.ts";
 import { indexAndVerify, switchTo } from "./finish-release.ts";
 import { Journal, type JournalMode } from "./journal.ts";
 import { donePart, joinPlan, putPart } from "./part-records.ts";
-import { type ReadCounts, type ReadResult, readRelease } from "./read-release.ts";
+import { type AtomCounts, type ReadCounts, type ReadResult, readRelease } from "./read-release.ts";
 import { Share } from "./share.ts";
 import { someOf } from "./verify-release.ts";
 
@@ -29,7 +29,8 @@ export interface IngestOptions extends EncodingOptions {
   dataset: string;
   release: string;
   store: VectorStore;
-  filters: AtomFilterOptions;
+  /** `sty`: concepts with one of these semantic types (TUI) alone. */
+  filters: AtomFilterOptions & { sty?: readonly string[] };
   maxRejectShare: number;
   /** Atoms that are encoded and written together; what a kill loses at most. */
   atomsPerBlock: number;
@@ -135,7 +136,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   });
   const blocks = stringParts(read.counts.atoms, options.atomsPerBlock);
   if (!share.isWhole) await joinPlan(store, { ...shared, blocks }, options.mode === "restart");
-  const { concepts, bySty } = await stage<ConceptCounts>(journal, "concepts", () =>
+  const { concepts, bySty, leftOut } = await stage<ConceptCounts>(journal, "concepts", () =>
     buildConcepts({
       read,
       conceptFolder: join(folder, "concepts"),
@@ -143,6 +144,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
       stringParts: blocks,
       store,
       collection: name("concepts"),
+      sty: filters.sty ?? [],
       share,
       ...reporting,
     }),
@@ -162,6 +164,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     stringsCollection: name("strings"),
     ...reporting,
   });
+  const kept = without(read.counts, leftOut);
   const record: ReleaseRecord = {
     dataset,
     release,
@@ -171,10 +174,11 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     filters: {
       sab: [...(filters.sab ?? [])],
       lat: [...(filters.lat ?? [])],
+      sty: [...(filters.sty ?? [])],
       includeSuppressed: filters.includeSuppressed ?? false,
     },
     ingestedAt: new Date().toISOString(),
-    counts: { ...pickCounts(read.counts), bySty, strings: strings.count, concepts },
+    counts: { ...kept, rejects: read.counts.rejects, bySty, strings: strings.count, concepts },
     encoders: targets.map(({ pool, collection }, i) => {
       const { manifest, hash } = pool.folder;
       const { dimension, id } = manifest;
@@ -183,7 +187,8 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     strings: name("strings"),
     concepts: name("concepts"),
   };
-  const counts = { ...read.counts, strings: strings.count, concepts };
+  const skipped = read.counts.skipped + leftOut.atoms;
+  const counts = { ...read.counts, ...kept, skipped, strings: strings.count, concepts };
   if (!share.isWhole) {
     const { bySab, sample } = strings;
     await putPart(store, { part: share.part, record, bySab, sample: someOf(sample, share.of) });
@@ -216,10 +221,11 @@ function workName(dataset: string, release: string, { isWhole, part, of }: Share
   return `${dataset}_${release}${isWhole ? "" : `.part-${part}-of-${of}`}`;
 }
 
-function fingerprintOf(source: string, filters: AtomFilterOptions): string {
+function fingerprintOf(source: string, filters: IngestOptions["filters"]): string {
   const lists = [filters.sab, filters.lat, filters.tty].map((list) => [...(list ?? [])].sort());
+  const sty = filters.sty?.length ? [filters.sty.toSorted()] : [];
   return createHash("sha256")
-    .update(JSON.stringify([source, ...lists, filters.includeSuppressed ?? false]))
+    .update(JSON.stringify([source, ...lists, filters.includeSuppressed ?? false, ...sty]))
     .digest("hex");
 }
 
@@ -241,11 +247,15 @@ function unchanged(
   return summaryOf(counts, { status: "unchanged", encoders });
 }
 
-function pickCounts({
-  atoms,
-  rejects,
-  bySab,
-  byLat,
-}: ReadCounts): Pick<ReadCounts, "atoms" | "rejects" | "bySab" | "byLat"> {
-  return { atoms, rejects, bySab, byLat };
+/** What is left of counts when others are taken away; sources and languages with nothing left are gone. */
+function without(from: AtomCounts, taken: AtomCounts): AtomCounts {
+  const rest = (all: Record<string, number>, less: Record<string, number>): Record<string, number> =>
+    Object.fromEntries(
+      Object.entries(all).flatMap(([key, n]) => (n > (less[key] ?? 0) ? [[key, n - (less[key] ?? 0)]] : [])),
+    );
+  return {
+    atoms: from.atoms - taken.atoms,
+    bySab: rest(from.bySab, taken.bySab),
+    byLat: rest(from.byLat, taken.byLat),
+  };
 }

@@ -27,6 +27,7 @@ export interface IngestCommandOptions {
   sab?: string[];
   lat?: string[];
   tty?: string[];
+  sty?: string[];
   includeSuppressed?: boolean;
   part?: Share;
   finish?: boolean;
@@ -60,6 +61,9 @@ export function ingestCommand(): Command {
     .addOption(setting("--sab <list>", "keep these sources alone").argParser(list))
     .addOption(setting("--lat <list>", "keep these languages alone, e.g. ENG,FRE").argParser(list))
     .addOption(setting("--tty <list>", "keep these term types alone").argParser(list))
+    .addOption(
+      setting("--sty <list>", "keep concepts of these semantic types alone, e.g. T047").argParser(list),
+    )
     .addOption(setting("--include-suppressed", "keep obsolete and suppressed atoms too"))
     .option("--resume", "go on with an ingest that was stopped")
     .option("--restart", "throw away what a stopped ingest left, and begin again")
@@ -105,7 +109,7 @@ export async function runIngest(source: string | undefined, options: IngestComma
   process.once("SIGINT", abort).once("SIGTERM", abort);
   await using store = await openStore(options.store);
   const progress = progressLine(process.stderr, options.quiet ?? false);
-  const { sab, lat, tty } = options;
+  const { sab, lat, tty, sty } = options;
   try {
     const common = {
       dataset: options.dataset,
@@ -126,6 +130,7 @@ export async function runIngest(source: string | undefined, options: IngestComma
           ...(sab ? { sab } : {}),
           ...(lat ? { lat } : {}),
           ...(tty ? { tty } : {}),
+          ...(sty ? { sty } : {}),
           includeSuppressed: options.includeSuppressed ?? false,
         },
         maxRejectShare: options.maxRejectShare,

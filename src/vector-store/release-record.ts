@@ -11,7 +11,12 @@ const recordSchema = z.object({
   fingerprint: z.string(),
   source: z.string(),
   /** Filters that were in force: empty lists mean all. */
-  filters: z.object({ sab: z.array(z.string()), lat: z.array(z.string()), includeSuppressed: z.boolean() }),
+  filters: z.object({
+    sab: z.array(z.string()),
+    lat: z.array(z.string()),
+    sty: z.array(z.string()).optional(),
+    includeSuppressed: z.boolean(),
+  }),
   ingestedAt: z.string(),
   counts: z.object({
     atoms: z.int(),
