@@ -6,6 +6,7 @@ import {
   MAX_RELATIONS,
 } from "../src/terminology/concept.ts";
 import type { OnProgress } from "../src/terminology/progress.ts";
+import { TermduetError } from "../src/terminology/termduet-error.ts";
 import { normalizeText } from "../src/text/normalize.ts";
 import { BUCKETS, bucketOf } from "../src/text/string-id.ts";
 import { conceptsSpec } from "../src/vector-store/release-record.ts";
@@ -13,7 +14,8 @@ import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import { ParentsFile } from "./hierarchy.ts";
 import { NameRanking, namesByLanguage, preferredName } from "./name-ranking.ts";
 import type { ConceptStanding } from "./prominence.ts";
-import type { ConceptRow, ReadResult } from "./read-release.ts";
+import { type AtomCounts, type ConceptRow, countAtom, type ReadResult } from "./read-release.ts";
+import type { Share } from "./share.ts";
 import { readPart, SpillWriter } from "./spill.ts";
 
 /** One atom on its way to its string: with what the string's record keeps of its concept. */
@@ -31,6 +33,8 @@ export interface ConceptCounts {
   concepts: number;
   /** Concepts of each semantic type (TUI). */
   bySty: Record<string, { name: string; concepts: number }>;
+  /** Atoms of concepts that have none of the semantic types asked for: they were read and are not kept. */
+  leftOut: AtomCounts;
 }
 
 export interface BuildConceptsOptions {
@@ -40,6 +44,10 @@ export interface BuildConceptsOptions {
   stringParts: number;
   store: VectorStore;
   collection: string;
+  /** Keep concepts with one of these semantic types (TUI) alone; all when empty. */
+  sty: readonly string[];
+  /** Which parts are this process's to write; the others are joined for their strings alone. */
+  share: Share;
   onProgress?: OnProgress;
   signal?: AbortSignal;
 }
@@ -57,31 +65,45 @@ export function stringParts(atoms: number, atomsPerBlock: number): number {
  * is a left one: a concept without types, definitions or relations is kept.
  */
 export async function buildConcepts(options: BuildConceptsOptions): Promise<ConceptCounts> {
-  const { read, store, collection, signal } = options;
+  const { read, store, collection, share, signal } = options;
   const ranking = NameRanking.from(read.ranks);
-  await store.createCollection(conceptsSpec(collection));
+  await store.createCollection(conceptsSpec(collection), share.creation);
   using spill = new SpillWriter(options.stringFolder, options.stringParts);
   const parents = new ParentsFile(options.stringFolder);
   let written = 0;
   const bySty: ConceptCounts["bySty"] = {};
+  const leftOut: AtomCounts = { atoms: 0, bySab: {}, byLat: {} };
+  const isWanted = ({ record, atoms }: BuiltConcept): boolean => {
+    if (options.sty.length === 0 || record.semanticTypes.some(({ tui }) => options.sty.includes(tui)))
+      return true;
+    for (const atom of atoms) countAtom(leftOut, atom);
+    return false;
+  };
   for (let part = 0; part < read.parts; part++) {
     signal?.throwIfAborted();
     const rows = await readRows(options.conceptFolder, part);
     parents.add(parentsOf(rows));
-    const concepts = conceptsOf(rows, ranking);
-    await store.writeBlock(collection, {
+    const concepts = conceptsOf(rows, ranking).filter(isWanted);
+    const block = {
       number: part,
       firstOrdinal: written,
       ids: concepts.map(({ record }) => record.cui),
       fields: {},
       bodies: concepts.map(({ record }) => JSON.stringify(record)),
-    });
+    };
+    if (share.has(part)) await store.writeBlock(collection, block, share.writing);
     for (const concept of concepts) spillAtoms(spill, options.stringParts, concept);
     for (const { record } of concepts) for (const type of record.semanticTypes) countType(bySty, type);
     written += concepts.length;
     options.onProgress?.({ stage: "join concepts", done: part + 1, total: read.parts, unit: "parts" });
   }
-  return { concepts: written, bySty };
+  if (written === 0) {
+    throw new TermduetError(
+      "bad-input",
+      "no concept has one of the semantic types of --sty; nothing was changed",
+    );
+  }
+  return { concepts: written, bySty, leftOut };
 }
 
 function countType(bySty: ConceptCounts["bySty"], { tui, name }: SemanticType): void {

@@ -1,97 +1,69 @@
 import type { EncoderFolder } from "../src/encoder/encoder-manifest.ts";
-import { EncoderPool } from "../src/encoder/encoder-pool.ts";
-import type { Provider } from "../src/encoder/providers.ts";
 import type { OnProgress } from "../src/terminology/progress.ts";
 import { type ReleaseRecord, stringsSpec, vectorsSpec } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import { encodeBlock, type VectorSource } from "./encode-block.ts";
+import type { EncoderTarget } from "./encoder-targets.ts";
 import { Hierarchy } from "./hierarchy.ts";
 import type { Journal } from "./journal.ts";
+import type { Share } from "./share.ts";
 import { documentsOf, readStringBlock, type StringBlock, vectorsOf } from "./string-blocks.ts";
-import { addToSample, type Sample, verifyCollection } from "./verify-release.ts";
+import { addToSample, type Sample } from "./verify-release.ts";
 
 export interface BuildStringsOptions {
   store: VectorStore;
-  encoders: readonly EncoderFolder[];
-  provider: Provider;
-  workers: number;
+  targets: readonly EncoderTarget[];
   journal: Journal;
   folder: string;
+  /** Blocks into which the strings are divided, and which of them are this process's. */
   parts: number;
+  share: Share;
   /** For the time left, before the strings are counted. */
   estimatedStrings: number;
   /** Releases of the dataset whose vectors may be copied. */
   records: readonly ReleaseRecord[];
-  conceptsCollection: string;
   stringsCollection: string;
-  vectorsCollection: (encoder: string) => string;
   onProgress?: OnProgress;
   signal?: AbortSignal;
 }
 
 export interface StringsResult {
+  /** Strings of the release, of all blocks. */
   count: number;
-  encoders: (ReleaseRecord["encoders"][number] & { recallAt10: number })[];
+  /** Vectors of this process, an entry per target. */
+  encoders: { encoded: number; copied: number }[];
+  /** Strings of this process with an atom of each source. */
+  bySab: Record<string, number>;
+  sample: Sample;
 }
 
-interface Target {
-  pool: EncoderPool;
-  collection: string;
+interface Filling extends EncoderTarget {
   earlier: VectorSource | undefined;
   encoded: number;
   copied: number;
 }
 
-// Weights of a small encoder stay in the cache with a thousand tokens; a GPU wants far more at once.
-const TOKEN_BUDGET = { cpu: 1024, gpu: 32_768 };
-
-/** Third stage: finds the distinct strings block by block, encodes them, writes, indexes and verifies all collections. */
+/** Third stage: finds the distinct strings block by block, encodes them and writes them to all collections. */
 export async function buildStrings(options: BuildStringsOptions): Promise<StringsResult> {
-  const { store, journal } = options;
-  await using pools = new AsyncDisposableStack();
-  const targets: Target[] = [];
-  for (const folder of options.encoders) {
-    const tokenBudget = options.provider === "cpu" ? TOKEN_BUDGET.cpu : TOKEN_BUDGET.gpu;
-    const load = { provider: options.provider, threads: 1, tokenBudget };
-    const pool = pools.use(await EncoderPool.start(folder, options.workers, load));
-    const collection = options.vectorsCollection(folder.manifest.id);
-    targets.push({ pool, collection, earlier: earlierVectors(options, folder), encoded: 0, copied: 0 });
-  }
+  const { store, journal, share, targets } = options;
   if (!journal.stage("collections")) {
-    await store.createCollection(stringsSpec(options.stringsCollection));
+    await store.createCollection(stringsSpec(options.stringsCollection), share.creation);
     for (const { pool, collection } of targets)
-      await store.createCollection(vectorsSpec(collection, pool.folder.manifest.dimension));
+      await store.createCollection(vectorsSpec(collection, pool.folder.manifest.dimension), share.creation);
     journal.stageDone("collections", true);
   }
-  const sample: Sample = { ids: [], ordinals: [], texts: [] };
-  const count = await writeBlocks(options, targets, sample);
-  const collections = [
-    options.conceptsCollection,
-    options.stringsCollection,
-    ...targets.map((t) => t.collection),
-  ];
-  for (const collection of collections) {
-    options.signal?.throwIfAborted();
-    if (journal.stage(`index ${collection}`)) continue;
-    await store.finishCollection(collection, options.onProgress);
-    journal.stageDone(`index ${collection}`, true);
-  }
-  const encoders: StringsResult["encoders"] = [];
-  for (const [i, { pool, collection, encoded, copied }] of targets.entries()) {
-    options.onProgress?.({ stage: "verify", done: i, total: targets.length, unit: "collections" });
-    const { recallAt10 } = await verifyCollection(store, collection, pool, count, sample);
-    const { manifest, hash } = pool.folder;
-    encoders.push({
-      id: manifest.id,
-      hash,
-      dimension: manifest.dimension,
-      collection,
-      encoded,
-      copied,
-      recallAt10,
-    });
-  }
-  return { count, encoders };
+  const filling = targets.map((target) => {
+    return { ...target, earlier: earlierVectors(options, target.pool.folder), encoded: 0, copied: 0 };
+  });
+  const result: StringsResult = {
+    count: 0,
+    encoders: [],
+    bySab: {},
+    sample: { ids: [], ordinals: [], texts: [] },
+  };
+  await writeBlocks(options, filling, result);
+  result.encoders = filling.map(({ encoded, copied }) => ({ encoded, copied }));
+  return result;
 }
 
 /** The collection of an earlier release that was encoded by just these files, the latest first. */
@@ -109,42 +81,42 @@ function earlierVectors(
 
 async function writeBlocks(
   options: BuildStringsOptions,
-  targets: readonly Target[],
-  sample: Sample,
-): Promise<number> {
-  let ordinal = 0;
+  targets: readonly Filling[],
+  result: StringsResult,
+): Promise<void> {
+  const { journal, share } = options;
   let writing: Promise<void> = Promise.resolve();
   const progress = new EncodingProgress(options, targets.length);
   const hierarchy = await Hierarchy.read(options.folder);
   try {
     for (let number = 0; number < options.parts; number++) {
       options.signal?.throwIfAborted();
-      const block = await readStringBlock(options.folder, number, ordinal, hierarchy);
-      addToSample(sample, block);
-      ordinal += block.ids.length;
-      progress.found(number, ordinal);
+      const block = await readStringBlock(options.folder, number, result.count, hierarchy);
+      result.count += block.ids.length;
+      progress.found(number, result.count);
+      if (!share.has(number)) continue; // read for the row numbers of what comes after
+      addToSample(result.sample, block);
+      countSources(result.bySab, block);
       for (const target of targets) {
-        const done = options.journal.block(number, target.collection);
+        const done = journal.block(number, target.collection);
         if (done) {
           target.encoded += done.encoded;
           target.copied += done.copied;
           progress.add(block.ids.length, false);
           continue;
         }
-        const result = await encodeBlock(block, target.pool, target.earlier, (n) => progress.add(n, true));
-        target.encoded += result.encoded;
-        target.copied += result.copied;
+        const made = await encodeBlock(block, target.pool, target.earlier, (n) => progress.add(n, true));
+        target.encoded += made.encoded;
+        target.copied += made.copied;
         // The store writes one block while the encoders work on the next.
         await writing;
-        writing = write(options, block, target.collection, vectorsOf(block, result.vectors), result);
+        writing = write(options, block, target.collection, vectorsOf(block, made.vectors), made);
         writing.catch(() => undefined); // it is awaited, but later
       }
-      if (!options.journal.block(number, options.stringsCollection)) {
+      if (!journal.block(number, options.stringsCollection)) {
         await writing;
-        writing = write(options, block, options.stringsCollection, documentsOf(block), {
-          encoded: 0,
-          copied: 0,
-        });
+        const none = { encoded: 0, copied: 0 };
+        writing = write(options, block, options.stringsCollection, documentsOf(block), none);
         writing.catch(() => undefined);
       }
     }
@@ -153,17 +125,21 @@ async function writeBlocks(
       if (!options.signal?.aborted) throw error;
     });
   }
-  return ordinal;
+}
+
+function countSources(bySab: Record<string, number>, { records }: StringBlock): void {
+  for (const { atoms } of records)
+    for (const sab of new Set(atoms.map((atom) => atom.sab))) bySab[sab] = (bySab[sab] ?? 0) + 1;
 }
 
 async function write(
-  { store, journal }: BuildStringsOptions,
+  { store, journal, share }: BuildStringsOptions,
   block: StringBlock,
   collection: string,
   contents: ReturnType<typeof vectorsOf>,
   { encoded, copied }: { encoded: number; copied: number },
 ): Promise<void> {
-  await store.writeBlock(collection, contents);
+  await store.writeBlock(collection, contents, share.writing);
   journal.blockDone(block.number, collection, { count: block.ids.length, encoded, copied });
 }
 
@@ -177,16 +153,20 @@ class EncodingProgress {
   constructor(options: BuildStringsOptions, encoders: number) {
     this.#options = options;
     this.#encoders = encoders;
-    this.#total = options.estimatedStrings * encoders;
+    this.#total = this.#share(options.estimatedStrings);
   }
 
   found(block: number, strings: number): void {
-    this.#total = Math.round((strings / (block + 1)) * this.#options.parts) * this.#encoders;
+    this.#total = this.#share((strings / (block + 1)) * this.#options.parts);
   }
 
   add(count: number, report: boolean): void {
     this.#done += count;
     if (report)
       this.#options.onProgress?.({ stage: "encode", done: this.#done, total: this.#total, unit: "vectors" });
+  }
+
+  #share(strings: number): number {
+    return Math.round(strings / this.#options.share.of) * this.#encoders;
   }
 }

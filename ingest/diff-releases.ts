@@ -3,6 +3,7 @@ import { normalizeText } from "../src/text/normalize.ts";
 import { bucketOf } from "../src/text/string-id.ts";
 import type { ReleaseRecord } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
+import { type RetiredConcepts, successorsOf } from "./retired-concepts.ts";
 
 /** One string that is not the same in two releases. */
 export interface StringChange {
@@ -14,8 +15,10 @@ export interface StringChange {
 }
 
 export interface DiffCounts {
-  strings: { came: number; went: number; moved: number; same: number };
-  concepts: { came: number; went: number; same: number };
+  /** `followed` are those of `moved` that went where MRCUI says that their concept went. */
+  strings: { came: number; went: number; moved: number; followed: number; same: number };
+  /** `followed` are those of `went` that MRCUI says were merged into one that is there. */
+  concepts: { came: number; went: number; followed: number; same: number };
 }
 
 interface Keyed {
@@ -26,15 +29,17 @@ interface Keyed {
 
 /**
  * Compares two releases of a dataset. Both are read once, side by side, in the order of bucket and id in which they
- * were written, so memory does not grow with the number of strings. `onChange` gets every string that differs.
+ * were written, so memory does not grow with the number of strings. `onChange` gets every string that differs; `retired` is
+ * MRCUI of the newer release, where there is one.
  */
 export async function diffReleases(
   store: VectorStore,
   older: ReleaseRecord,
   newer: ReleaseRecord,
   onChange: (change: StringChange) => void,
+  retired: RetiredConcepts = new Map(),
 ): Promise<DiffCounts> {
-  const strings = { came: 0, went: 0, moved: 0, same: 0 };
+  const strings = { came: 0, went: 0, moved: 0, followed: 0, same: 0 };
   const left = keyed(store, older.strings);
   const right = keyed(store, newer.strings);
   let [a, b] = [await next(left), await next(right)];
@@ -53,12 +58,19 @@ export async function diffReleases(
       if (before.join() === after.join()) strings.same++;
       else {
         strings.moved++;
+        if (isFollowed(before, after, retired)) strings.followed++;
         onChange({ change: "moved", string: a!.record.text, before, after });
       }
       [a, b] = [await next(left), await next(right)];
     }
   }
-  return { strings, concepts: await diffConcepts(store, older, newer) };
+  return { strings, concepts: await diffConcepts(store, older, newer, retired) };
+}
+
+/** Whether each concept that a string had is still its, or has a successor that is. */
+function isFollowed(before: readonly string[], after: readonly string[], retired: RetiredConcepts): boolean {
+  const isHere = (cui: string): boolean => after.includes(cui);
+  return before.every((cui) => successorsOf(cui, retired, isHere).length > 0);
 }
 
 /** Concepts lie in the order of their parts; their ids alone fit in memory at the size of UMLS (3 million). */
@@ -66,17 +78,22 @@ async function diffConcepts(
   store: VectorStore,
   older: ReleaseRecord,
   newer: ReleaseRecord,
+  retired: RetiredConcepts,
 ): Promise<DiffCounts["concepts"]> {
   const before = new Set<string>();
   for await (const rows of store.documents(older.concepts)) for (const { id } of rows) before.add(id);
-  let [came, same] = [0, 0];
+  const after = new Set<string>();
+  let same = 0;
   for await (const rows of store.documents(newer.concepts)) {
     for (const { id } of rows) {
+      after.add(id);
       if (before.has(id)) same++;
-      else came++;
     }
   }
-  return { came, went: before.size - same, same };
+  let followed = 0;
+  for (const cui of before)
+    if (!after.has(cui) && successorsOf(cui, retired, (next) => after.has(next)).length > 0) followed++;
+  return { came: after.size - same, went: before.size - same, followed, same };
 }
 
 async function* keyed(store: VectorStore, collection: string): AsyncGenerator<Keyed, undefined, undefined> {

@@ -1,4 +1,5 @@
 import type { Encoder } from "../src/encoder/encoder-pool.ts";
+import { TermduetError } from "../src/terminology/termduet-error.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import type { StringBlock } from "./string-blocks.ts";
 
@@ -17,6 +18,7 @@ export interface BlockVectors {
 
 // Large enough that texts of one length fill whole batches, small enough to share among workers.
 const SLICE = 2048;
+const UNIT_TOLERANCE = 1e-3;
 
 /**
  * Vectors of a block: copied from an earlier release where the string is in it (a string's vector never changes for an
@@ -50,7 +52,23 @@ export async function encodeBlock(
       onEncoded(slice.length);
     }),
   );
+  checkLengths(block, vectors, encoder);
   return { vectors, encoded: missing.length, copied };
+}
+
+/** A vector that is not finite or not of unit length would be found for anything, or for nothing. */
+function checkLengths({ ids }: StringBlock, vectors: Float32Array, { folder }: Encoder): void {
+  const { dimension, id: encoder } = folder.manifest;
+  for (const [row, id] of ids.entries()) {
+    let squares = 0;
+    for (let i = row * dimension; i < (row + 1) * dimension; i++) squares += vectors[i]! * vectors[i]!;
+    if (Math.abs(squares - 1) < UNIT_TOLERANCE) continue; // NaN is not less
+    const length = Math.sqrt(squares);
+    throw new TermduetError(
+      "internal",
+      `${encoder} gives string ${id} a vector of length ${length}, not of 1`,
+    );
+  }
 }
 
 /** Fills in what the earlier collection holds; returns the positions that it lacks. */

@@ -1,9 +1,7 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { type EncoderFolder, verifyEncoderFolder } from "../src/encoder/encoder-manifest.ts";
-import type { Provider } from "../src/encoder/providers.ts";
 import { type AtomFilterOptions, atomFilter } from "../src/terminology/atom-filter.ts";
 import { openRelease } from "../src/terminology/open-release.ts";
 import type { OnProgress } from "../src/terminology/progress.ts";
@@ -16,27 +14,28 @@ import {
 } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import { buildConcepts, type ConceptCounts, stringParts } from "./build-concepts.ts";
-import { buildStrings, type StringsResult } from "./build-strings.ts";
+import { buildStrings } from "./build-strings.ts";
+import { type EncodingOptions, startEncoders } from "./encoder-targets.ts";
+import { indexAndVerify, switchTo } from "./finish-release.ts";
 import { Journal, type JournalMode } from "./journal.ts";
-import { type ReadCounts, type ReadResult, readRelease } from "./read-release.ts";
-import { activateRelease, dropRelease } from "./switch-release.ts";
+import { donePart, joinPlan, putPart } from "./part-records.ts";
+import { type AtomCounts, type ReadCounts, type ReadResult, readRelease } from "./read-release.ts";
+import { Share } from "./share.ts";
+import { someOf } from "./verify-release.ts";
 
-const DROP_DELAY_MS = 2000;
-
-export interface IngestOptions {
+export interface IngestOptions extends EncodingOptions {
   /** META directory, RRF file, zip, OBO, OBO-graph JSON or table. */
   source: string;
   dataset: string;
   release: string;
   store: VectorStore;
-  encoders: readonly EncoderFolder[];
-  provider: Provider;
-  /** Worker threads per encoder. */
-  workers: number;
-  filters: AtomFilterOptions;
+  /** `sty`: concepts with one of these semantic types (TUI) alone. */
+  filters: AtomFilterOptions & { sty?: readonly string[] };
   maxRejectShare: number;
   /** Atoms that are encoded and written together; what a kill loses at most. */
   atomsPerBlock: number;
+  /** The part of the release that is this process's, where several share the work; all of it when left out. */
+  share?: Share;
   /** What to do with what an earlier run left: see `Journal`. */
   mode: JournalMode;
   dryRun: boolean;
@@ -49,7 +48,8 @@ export interface IngestOptions {
 }
 
 export interface IngestSummary {
-  status: "ingested" | "unchanged" | "dry-run";
+  /** `part`: this process's part is in the store, and waits for the others and for `finishParts`. */
+  status: "ingested" | "part" | "unchanged" | "dry-run";
   dataset: string;
   release: string;
   counts: ReadCounts & { strings?: number; concepts?: number };
@@ -62,7 +62,13 @@ export interface IngestSummary {
  * before that step leaves the active release untouched; after a kill, `mode: "resume"` goes on.
  */
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
-  const { store, filters } = options;
+  const { store, filters, share = new Share() } = options;
+  if (!share.isWhole && !store.parallel) {
+    throw new TermduetError(
+      "usage",
+      `--part needs a store that several processes may write to, and ${store.url} is none; use qdrant+http://HOST:6333`,
+    );
+  }
   const dataset = checkReleaseName("--dataset", options.dataset);
   const release = checkReleaseName("--release", options.release);
   const keep = atomFilter(filters);
@@ -94,21 +100,31 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const records = await releaseRecords(store);
   const generations = records.filter((r) => r.dataset === dataset && r.release === release);
   const before = generations.at(-1);
-  const folder = join(options.workFolder, `${dataset}_${release}`);
+  const folder = join(options.workFolder, workName(dataset, release, share));
   if (before && isSame(before, fingerprint, options.encoders)) {
     // A run that was killed between its last steps has left its folder.
-    if (existsSync(folder)) await finish(store, before, generations, folder);
+    if (existsSync(folder)) await switchTo(store, before, generations, folder);
     return unchanged(before, summaryOf);
   }
 
   const generation = (before?.generation ?? 0) + 1;
   const encoders = options.encoders.map(({ manifest, hash }) => ({ id: manifest.id, hash }));
-  using journal = new Journal(
-    folder,
-    { dataset, release, generation, fingerprint, encoders, store: store.url },
-    options.mode,
-  );
+  const plan = { dataset, release, generation, fingerprint, encoders, store: store.url };
+  const shared = { dataset, release, generation, fingerprint, encoders, of: share.of };
+  if (!share.isWhole && options.mode !== "restart") {
+    const done = await donePart(store, shared, share.part);
+    if (done)
+      return summaryOf(
+        { ...done.record.counts, rows: 0, skipped: 0 },
+        { status: "part", encoders: done.record.encoders },
+      );
+  }
+  using journal = new Journal(folder, plan, options.mode);
   const name = (content: string): string => collectionName(dataset, release, generation, content);
+  const reporting = {
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+    ...(options.signal ? { signal: options.signal } : {}),
+  };
 
   const read = await stage<ReadResult>(journal, "read", async () => {
     try {
@@ -118,31 +134,37 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
       throw error;
     }
   });
-  const parts = stringParts(read.counts.atoms, options.atomsPerBlock);
-  const { concepts, bySty } = await stage<ConceptCounts>(journal, "concepts", () =>
+  const blocks = stringParts(read.counts.atoms, options.atomsPerBlock);
+  if (!share.isWhole) await joinPlan(store, { ...shared, blocks }, options.mode === "restart");
+  const { concepts, bySty, leftOut } = await stage<ConceptCounts>(journal, "concepts", () =>
     buildConcepts({
       read,
       conceptFolder: join(folder, "concepts"),
       stringFolder: join(folder, "strings"),
-      stringParts: parts,
+      stringParts: blocks,
       store,
       collection: name("concepts"),
-      ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-      ...(options.signal ? { signal: options.signal } : {}),
+      sty: filters.sty ?? [],
+      share,
+      ...reporting,
     }),
   );
   rmSync(join(folder, "concepts"), { recursive: true, force: true });
-  const strings: StringsResult = await buildStrings({
-    ...options,
+  await using stack = new AsyncDisposableStack();
+  const targets = await startEncoders(options, name, stack);
+  const strings = await buildStrings({
+    store,
+    targets,
     journal,
     folder: join(folder, "strings"),
-    parts,
+    parts: blocks,
+    share,
     estimatedStrings: read.counts.atoms,
     records: records.filter((r) => r.dataset === dataset),
-    conceptsCollection: name("concepts"),
     stringsCollection: name("strings"),
-    vectorsCollection: (id) => name(id),
+    ...reporting,
   });
+  const kept = without(read.counts, leftOut);
   const record: ReleaseRecord = {
     dataset,
     release,
@@ -152,34 +174,39 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     filters: {
       sab: [...(filters.sab ?? [])],
       lat: [...(filters.lat ?? [])],
+      sty: [...(filters.sty ?? [])],
       includeSuppressed: filters.includeSuppressed ?? false,
     },
     ingestedAt: new Date().toISOString(),
-    counts: { ...pickCounts(read.counts), bySty, strings: strings.count, concepts },
-    encoders: strings.encoders.map(({ recallAt10: _, ...encoder }) => encoder),
+    counts: { ...kept, rejects: read.counts.rejects, bySty, strings: strings.count, concepts },
+    encoders: targets.map(({ pool, collection }, i) => {
+      const { manifest, hash } = pool.folder;
+      const { dimension, id } = manifest;
+      return { id, hash, dimension, collection, ...strings.encoders[i]! };
+    }),
     strings: name("strings"),
     concepts: name("concepts"),
   };
-  await finish(store, record, generations, folder);
-  return summaryOf(
-    { ...read.counts, strings: strings.count, concepts },
-    { status: "ingested", encoders: strings.encoders },
-  );
-}
-
-/** The last steps, each of which may be repeated: switch, drop what the release replaces, forget the work. */
-async function finish(
-  store: VectorStore,
-  record: ReleaseRecord,
-  generations: readonly ReleaseRecord[],
-  folder: string,
-): Promise<void> {
-  await activateRelease(store, record);
-  const replaced = generations.filter((r) => r.generation < record.generation);
-  // Servers look at the aliases once a second; until then they ask for the old collections.
-  if (replaced.length > 0) await setTimeout(DROP_DELAY_MS);
-  for (const older of replaced) await dropRelease(store, older);
-  rmSync(folder, { recursive: true, force: true });
+  const skipped = read.counts.skipped + leftOut.atoms;
+  const counts = { ...read.counts, ...kept, skipped, strings: strings.count, concepts };
+  if (!share.isWhole) {
+    const { bySab, sample } = strings;
+    await putPart(store, { part: share.part, record, bySab, sample: someOf(sample, share.of) });
+    rmSync(folder, { recursive: true, force: true });
+    return summaryOf(counts, { status: "part", encoders: record.encoders });
+  }
+  const recalls = await indexAndVerify({
+    store,
+    targets,
+    documents: { strings: record.strings, concepts: record.concepts },
+    counts: { ...record.counts, stringsBySab: strings.bySab },
+    sample: strings.sample,
+    journal,
+    ...reporting,
+  });
+  await switchTo(store, record, generations, folder);
+  const done = record.encoders.map((encoder, i) => ({ ...encoder, recallAt10: recalls[i]! }));
+  return summaryOf(counts, { status: "ingested", encoders: done });
 }
 
 async function stage<T>(journal: Journal, name: string, work: () => Promise<T>): Promise<T> {
@@ -190,10 +217,15 @@ async function stage<T>(journal: Journal, name: string, work: () => Promise<T>):
   return result;
 }
 
-function fingerprintOf(source: string, filters: AtomFilterOptions): string {
+function workName(dataset: string, release: string, { isWhole, part, of }: Share): string {
+  return `${dataset}_${release}${isWhole ? "" : `.part-${part}-of-${of}`}`;
+}
+
+function fingerprintOf(source: string, filters: IngestOptions["filters"]): string {
   const lists = [filters.sab, filters.lat, filters.tty].map((list) => [...(list ?? [])].sort());
+  const sty = filters.sty?.length ? [filters.sty.toSorted()] : [];
   return createHash("sha256")
-    .update(JSON.stringify([source, ...lists, filters.includeSuppressed ?? false]))
+    .update(JSON.stringify([source, ...lists, filters.includeSuppressed ?? false, ...sty]))
     .digest("hex");
 }
 
@@ -215,11 +247,15 @@ function unchanged(
   return summaryOf(counts, { status: "unchanged", encoders });
 }
 
-function pickCounts({
-  atoms,
-  rejects,
-  bySab,
-  byLat,
-}: ReadCounts): Pick<ReadCounts, "atoms" | "rejects" | "bySab" | "byLat"> {
-  return { atoms, rejects, bySab, byLat };
+/** What is left of counts when others are taken away; sources and languages with nothing left are gone. */
+function without(from: AtomCounts, taken: AtomCounts): AtomCounts {
+  const rest = (all: Record<string, number>, less: Record<string, number>): Record<string, number> =>
+    Object.fromEntries(
+      Object.entries(all).flatMap(([key, n]) => (n > (less[key] ?? 0) ? [[key, n - (less[key] ?? 0)]] : [])),
+    );
+  return {
+    atoms: from.atoms - taken.atoms,
+    bySab: rest(from.bySab, taken.bySab),
+    byLat: rest(from.byLat, taken.byLat),
+  };
 }

@@ -11,14 +11,17 @@ import { partOf, SpillWriter } from "./spill.ts";
 /** Rows of one concept part: what is joined on CUI. */
 export type ConceptRow = Exclude<ReleaseRow, { kind: "rank" }>;
 
-export interface ReadCounts {
-  rows: number;
+export interface AtomCounts {
   atoms: number;
+  bySab: Record<string, number>;
+  byLat: Record<string, number>;
+}
+
+export interface ReadCounts extends AtomCounts {
+  rows: number;
   /** Atoms that the filters left out. */
   skipped: number;
   rejects: number;
-  bySab: Record<string, number>;
-  byLat: Record<string, number>;
 }
 
 export interface ReadResult {
@@ -103,7 +106,7 @@ export async function readRelease(options: ReadReleaseOptions): Promise<ReadResu
   return { counts, parts, ranks: ranking.entries };
 }
 
-function countAtom(counts: ReadCounts, atom: Atom): void {
+export function countAtom(counts: AtomCounts, atom: Atom): void {
   counts.atoms++;
   counts.bySab[atom.sab] = (counts.bySab[atom.sab] ?? 0) + 1;
   counts.byLat[atom.lat] = (counts.byLat[atom.lat] ?? 0) + 1;

@@ -26,25 +26,51 @@ export function addToSample(sample: Sample, block: StringBlock): void {
   }
 }
 
+/** The first strings of a sample: the share of one of `of` processes. */
+export function someOf({ ids, ordinals, texts }: Sample, of: number): Sample {
+  const count = Math.max(SAMPLE_PER_BLOCK, Math.ceil(MAX_SAMPLE / of));
+  return { ids: ids.slice(0, count), ordinals: ordinals.slice(0, count), texts: texts.slice(0, count) };
+}
+
+/** What a release's collections must hold. */
+export interface CollectionCounts {
+  strings: number;
+  concepts: number;
+  /** Strings that have an atom of each source. */
+  stringsBySab: Readonly<Record<string, number>>;
+}
+
+/** Errors: `internal` when a collection holds more or less than was written, in all or of one source. */
+export async function verifyCount(
+  store: VectorStore,
+  collection: string,
+  wanted: number,
+  bySab: Readonly<Record<string, number>> = {},
+): Promise<void> {
+  const count = await store.count(collection);
+  if (count !== wanted) throw wrong(collection, `it holds ${count} records and not ${wanted}`);
+  for (const [sab, strings] of Object.entries(bySab)) {
+    const found = await store.count(collection, { sab: [sab] });
+    if (found !== strings) throw wrong(collection, `it holds ${found} strings of ${sab} and not ${strings}`);
+  }
+}
+
 export interface VerifiedCollection {
   /** Share of the true ten nearest that the index found, on a sample of strings. */
   recallAt10: number;
 }
 
 /**
- * Verifies one encoder's collection before anything is switched: the count, that sampled strings have the vector that
- * the encoder gives them now, and the index against exact search.
+ * Verifies one encoder's collection before anything is switched: that sampled strings have the vector that the encoder
+ * gives them now, and the index against exact search.
  * Errors: `internal` naming the collection and what differs; the active release stays as it was.
  */
 export async function verifyCollection(
   store: VectorStore,
   collection: string,
   encoder: Encoder,
-  strings: number,
   sample: Sample,
 ): Promise<VerifiedCollection> {
-  const count = await store.count(collection);
-  if (count !== strings) throw wrong(collection, `it holds ${count} vectors for ${strings} strings`);
   const { dimension } = encoder.folder.manifest;
   const { vectors } = await encoder.encode(sample.texts, "string");
   const row = (i: number): Float32Array => vectors.slice(i * dimension, (i + 1) * dimension);
@@ -55,17 +81,26 @@ export async function verifyCollection(
     if (!(Math.abs(cosine - 1) < 1 - SELF_COSINE))
       throw wrong(collection, `string ${id} has another vector than the encoder gives it (cosine ${cosine})`);
   }
-  const queries = vectors.slice(0, Math.min(EXACT_QUERIES, sample.ids.length) * dimension);
+  return verifyIndex(store, collection, vectors.slice(0, EXACT_QUERIES * dimension));
+}
+
+/** Compares the index with exact search, for each query. Errors: `internal` when it misses too much. */
+export async function verifyIndex(
+  store: VectorStore,
+  collection: string,
+  queries: Float32Array,
+): Promise<VerifiedCollection> {
   const found = await store.search(collection, queries, { limit: 10 });
+  const exact = await store.search(collection, queries, { limit: 10, exact: true });
   let [hits, total] = [0, 0];
   for (const [i, list] of found.entries()) {
-    const [truth] = await store.search(collection, row(i), { limit: 10, exact: true });
+    const truth = exact[i]!;
     // Neighbours as near as the tenth true one are as good: names that differ in case have one vector.
-    const tenth = truth!.at(-1)!.cosine - 1e-6;
+    const tenth = (truth.at(-1)?.cosine ?? 0) - 1e-6;
     hits += list.filter((hit) => hit.cosine >= tenth).length;
-    total += truth!.length;
+    total += truth.length;
   }
-  const recallAt10 = hits / total;
+  const recallAt10 = total === 0 ? 1 : hits / total;
   if (recallAt10 < MIN_RECALL)
     throw wrong(collection, `its index finds ${(100 * recallAt10).toFixed(1)} % of the nearest strings`);
   return { recallAt10 };

@@ -10,7 +10,9 @@ const DEFAULT_STORE = "lancedb:.termduet";
 
 export function storeOption(command: Command): Command {
   return command.addOption(
-    setting("--store <url>", "where vectors live: lancedb:PATH").default(DEFAULT_STORE),
+    setting("--store <url>", "where vectors live: lancedb:PATH or qdrant+http://HOST:6333").default(
+      DEFAULT_STORE,
+    ),
   );
 }
 

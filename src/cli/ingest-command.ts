@@ -1,8 +1,11 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
+import { finishParts } from "../../ingest/finish-parts.ts";
 import { type IngestOptions, type IngestSummary, ingest } from "../../ingest/ingest.ts";
+import { parseShare, type Share } from "../../ingest/share.ts";
 import type { Provider } from "../encoder/providers.ts";
+import { TermduetError } from "../terminology/termduet-error.ts";
 import { openStore } from "../vector-store/open-store.ts";
 import {
   catalogueOf,
@@ -24,7 +27,10 @@ export interface IngestCommandOptions {
   sab?: string[];
   lat?: string[];
   tty?: string[];
+  sty?: string[];
   includeSuppressed?: boolean;
+  part?: Share;
+  finish?: boolean;
   resume?: boolean;
   restart?: boolean;
   /** What to do with unfinished work, for callers that are no command line. */
@@ -41,7 +47,7 @@ export interface IngestCommandOptions {
 export function ingestCommand(): Command {
   const command = new Command("ingest")
     .argument(
-      "<source>",
+      "[source]",
       "META directory, MRCONSO.RRF (plain or .gz), UMLS zip, .obo, OBO-graph .json, or .tsv/.csv of terms",
     )
     .addOption(setting("--dataset <name>", "name of the terminology, e.g. umls").makeOptionMandatory())
@@ -55,9 +61,19 @@ export function ingestCommand(): Command {
     .addOption(setting("--sab <list>", "keep these sources alone").argParser(list))
     .addOption(setting("--lat <list>", "keep these languages alone, e.g. ENG,FRE").argParser(list))
     .addOption(setting("--tty <list>", "keep these term types alone").argParser(list))
+    .addOption(
+      setting("--sty <list>", "keep concepts of these semantic types alone, e.g. T047").argParser(list),
+    )
     .addOption(setting("--include-suppressed", "keep obsolete and suppressed atoms too"))
     .option("--resume", "go on with an ingest that was stopped")
     .option("--restart", "throw away what a stopped ingest left, and begin again")
+    .addOption(
+      setting(
+        "--part <i/n>",
+        "ingest the i-th of n parts; as many processes as there are parts share the work (Qdrant)",
+      ).argParser(parseShare),
+    )
+    .option("--finish", "index, verify and activate a release whose parts are all there; takes no source")
     .option("--dry-run", "read and check the source, write nothing")
     .addOption(
       setting("--max-reject-share <share>", "share of malformed rows that stops the run")
@@ -82,7 +98,8 @@ export function ingestCommand(): Command {
 }
 
 /** Ingests with progress on stderr and a summary on stdout; the first SIGINT or SIGTERM stops it between two blocks. */
-export async function runIngest(source: string, options: IngestCommandOptions): Promise<void> {
+export async function runIngest(source: string | undefined, options: IngestCommandOptions): Promise<void> {
+  checkUsage(source, options);
   const catalogue = catalogueOf(options);
   const encoders = options.encoder ? options.encoder.map((id) => catalogue.find(id)) : catalogue.bundled();
   const local = localFolder(options.store);
@@ -92,31 +109,38 @@ export async function runIngest(source: string, options: IngestCommandOptions): 
   process.once("SIGINT", abort).once("SIGTERM", abort);
   await using store = await openStore(options.store);
   const progress = progressLine(process.stderr, options.quiet ?? false);
-  const { sab, lat, tty } = options;
+  const { sab, lat, tty, sty } = options;
   try {
-    const summary = await ingest({
-      source,
+    const common = {
       dataset: options.dataset,
       release: options.release,
       store,
       encoders,
       provider: options.provider,
       workers: options.workers ?? (options.provider === "cpu" ? availableParallelism() : 1),
-      filters: {
-        ...(sab ? { sab } : {}),
-        ...(lat ? { lat } : {}),
-        ...(tty ? { tty } : {}),
-        includeSuppressed: options.includeSuppressed ?? false,
-      },
-      maxRejectShare: options.maxRejectShare,
-      atomsPerBlock: options.blockSize,
-      mode: options.mode ?? (options.restart ? "restart" : options.resume ? "resume" : "new"),
-      dryRun: options.dryRun ?? false,
-      workFolder: options.work ?? join(local, "work"),
-      rejectsFolder: join(local, "rejects"),
       onProgress: progress.onProgress,
       signal: stop.signal,
-    });
+    };
+    const whole: () => Promise<IngestSummary> = () =>
+      ingest({
+        ...common,
+        source: source!,
+        ...(options.part ? { share: options.part } : {}),
+        filters: {
+          ...(sab ? { sab } : {}),
+          ...(lat ? { lat } : {}),
+          ...(tty ? { tty } : {}),
+          ...(sty ? { sty } : {}),
+          includeSuppressed: options.includeSuppressed ?? false,
+        },
+        maxRejectShare: options.maxRejectShare,
+        atomsPerBlock: options.blockSize,
+        mode: options.mode ?? (options.restart ? "restart" : options.resume ? "resume" : "new"),
+        dryRun: options.dryRun ?? false,
+        workFolder: options.work ?? join(local, "work"),
+        rejectsFolder: join(local, "rejects"),
+      });
+    const summary = await (options.finish ? finishParts(common) : whole());
     progress.end();
     const seconds = (Date.now() - started) / 1000;
     process.stdout.write(
@@ -128,6 +152,19 @@ export async function runIngest(source: string, options: IngestCommandOptions): 
   } finally {
     process.off("SIGINT", abort).off("SIGTERM", abort);
   }
+}
+
+function checkUsage(source: string | undefined, { finish, part }: IngestCommandOptions): void {
+  if (!finish && source === undefined)
+    throw new TermduetError(
+      "usage",
+      "say what to ingest: a META directory, an RRF file, a zip, .obo, .json, .tsv or .csv",
+    );
+  if (finish && (source !== undefined || part))
+    throw new TermduetError(
+      "usage",
+      "--finish takes neither a source nor --part: it finishes what the parts have ingested",
+    );
 }
 
 function summaryText(
@@ -142,9 +179,11 @@ function summaryText(
       ? `${dataset} ${release} is already in the store (${parts.join(", ")}); nothing was encoded`
       : status === "dry-run"
         ? `${dataset} ${release} can be read: ${parts.join(", ")}; nothing was written`
-        : `${dataset} ${release} is active: ${parts.join(", ")}, in ${duration(seconds)}`,
+        : status === "part"
+          ? `this part of ${dataset} ${release} is in the store (of ${parts.join(", ")}), in ${duration(seconds)}; when all are, run ingest --finish`
+          : `${dataset} ${release} is active: ${parts.join(", ")}, in ${duration(seconds)}`,
   ];
-  if (status === "ingested") {
+  if (status === "ingested" || status === "part") {
     for (const { id, encoded, copied, recallAt10 } of encoders) {
       const recall =
         recallAt10 === undefined ? "" : `, recall@10 of the index ${recallAt10.toFixed(3)} on a sample`;

@@ -1,13 +1,19 @@
 import { TermduetError } from "../terminology/termduet-error.ts";
 import { LanceDbStore } from "./lancedb/lancedb-store.ts";
+import { QdrantStore } from "./qdrant/qdrant-store.ts";
 import type { VectorStore } from "./vector-store.ts";
 
 /**
- * Opens the store that a URL names: `lancedb:PATH`, a folder on this machine, made when it is not there.
- * Errors: `usage` for a URL of another kind.
+ * Opens the store that a URL names: `lancedb:PATH`, a folder on this machine, made when it is not there; or
+ * `qdrant+http://HOST:6333`, a Qdrant server or cluster.
+ * Errors: `usage` for a URL of another kind, `unavailable` for a server that does not answer.
  */
 export async function openStore(url: string): Promise<VectorStore> {
   if (url.startsWith("lancedb:") && url.length > "lancedb:".length)
     return LanceDbStore.open(url.slice("lancedb:".length));
-  throw new TermduetError("usage", `--store ${url} is not a store; use lancedb:PATH`);
+  if (/^qdrant\+https?:/.test(url)) return QdrantStore.open(url);
+  throw new TermduetError(
+    "usage",
+    `--store ${url} is not a store; use lancedb:PATH or qdrant+http://HOST:6333`,
+  );
 }

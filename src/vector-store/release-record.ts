@@ -11,7 +11,12 @@ const recordSchema = z.object({
   fingerprint: z.string(),
   source: z.string(),
   /** Filters that were in force: empty lists mean all. */
-  filters: z.object({ sab: z.array(z.string()), lat: z.array(z.string()), includeSuppressed: z.boolean() }),
+  filters: z.object({
+    sab: z.array(z.string()),
+    lat: z.array(z.string()),
+    sty: z.array(z.string()).optional(),
+    includeSuppressed: z.boolean(),
+  }),
   ingestedAt: z.string(),
   counts: z.object({
     atoms: z.int(),
@@ -39,6 +44,11 @@ const recordSchema = z.object({
 
 /** What the store knows of one release that was ingested and verified. */
 export type ReleaseRecord = z.infer<typeof recordSchema>;
+
+/** Errors: zod's, for what is no record. */
+export function parseReleaseRecord(value: unknown): ReleaseRecord {
+  return recordSchema.parse(value);
+}
 
 const KEY = "release/";
 const NAME = /^[A-Za-z0-9][A-Za-z0-9.-]{0,59}$/;

@@ -40,6 +40,16 @@ export interface Block {
 /** Every named field must hold one of the values given for it. */
 export type Filter = Readonly<Record<string, readonly string[]>>;
 
+export interface CreateOptions {
+  /** Leaves a collection of this name as it is. Without it, what was there is gone. */
+  keep?: boolean;
+}
+
+export interface WriteOptions {
+  /** Other processes write other blocks: nothing that comes after this one is dropped. */
+  besideOthers?: boolean;
+}
+
 /** A question that nobody waits for any longer must not keep the store busy. */
 export interface Patience {
   /** Milliseconds after which the store may give up, with `unavailable`; absent: it takes the time that it needs. */
@@ -90,13 +100,18 @@ export interface VectorRow {
 export interface VectorStore extends AsyncDisposable {
   /** The URL by which it was opened, without secrets. */
   readonly url: string;
+  /** Whether several processes may write to one collection at a time. */
+  readonly parallel: boolean;
 
-  createCollection(spec: CollectionSpec): Promise<void>;
+  createCollection(spec: CollectionSpec, options?: CreateOptions): Promise<void>;
   dropCollection(name: string): Promise<void>;
   collections(): Promise<string[]>;
 
-  /** Writes a block whole or not at all. Writing block n again replaces it and drops whatever came after it. */
-  writeBlock(collection: string, block: Block): Promise<void>;
+  /**
+   * Writes a block; when it returns, all of it is kept. Writing block n again replaces it and drops whatever came after it:
+   * a block that a crash cut is written again.
+   */
+  writeBlock(collection: string, block: Block, options?: WriteOptions): Promise<void>;
   /** Builds the indexes once all blocks are written. May be called again after a crash. */
   finishCollection(collection: string, onProgress?: OnProgress): Promise<void>;
   count(collection: string, filter?: Filter): Promise<number>;
@@ -144,6 +159,8 @@ export interface VectorStore extends AsyncDisposable {
 
   /** Streams all documents in the order of their row numbers. */
   documents(collection: string): AsyncGenerator<StoredRecord[], void, undefined>;
+  /** Streams all that was written, as blocks of `size` records in the order of their row numbers. */
+  blocks(collection: string, size: number): AsyncGenerator<Block, void, undefined>;
 
   /** Which collection each alias names. */
   aliases(): Promise<Record<string, string>>;

@@ -165,6 +165,38 @@ describe("an ingest of the sample release", () => {
   });
 });
 
+describe("a part of a release", () => {
+  test("is the concepts of some semantic types, and grows without encoding again what it had", async () => {
+    await using store = await openStore(`lancedb:${join(folder.path, "part")}`);
+    await ingest(optionsFor("part", store, { filters: { sty: ["T047"] } }));
+    const { concepts, record } = await storeContents(store);
+    const types = readFileSync(join(SAMPLE, "MRSTY.RRF"), "utf8")
+      .split("\n")
+      .map((line) => line.split("|"));
+    const diseases = new Set(types.filter((row) => row[1] === "T047").map((row) => row[0]!));
+    const rows = rowsOf(SAMPLE).filter((row) => row[16] === "N" && diseases.has(row[0]!));
+    expect([...concepts.keys()].sort()).toEqual([...new Set(rows.map((row) => row[0]!))].sort());
+    expect(record.counts.atoms).toBe(rows.length);
+    expect(Object.values(record.counts.bySab).reduce((a, b) => a + b)).toBe(rows.length);
+    const grown = await ingest(optionsFor("part", store));
+    const all = (await storeContents(store)).record.counts;
+    expect(all.strings).toBeGreaterThan(record.counts.strings);
+    expect(grown.encoders[0]).toMatchObject({
+      encoded: all.strings - record.counts.strings,
+      copied: record.counts.strings,
+    });
+  });
+
+  test("of semantic types that no concept has is refused", async () => {
+    await using store = await openStore(`lancedb:${join(folder.path, "no-type")}`);
+    await expect(ingest(optionsFor("no-type", store, { filters: { sty: ["T999"] } }))).rejects.toMatchObject({
+      code: "bad-input",
+      message: expect.stringContaining("--sty"),
+    });
+    expect(await store.aliases()).toEqual({});
+  });
+});
+
 describe("an ingest that must not succeed", () => {
   test("keeps malformed rows with file, line and reason, and goes on when they are few", async () => {
     const source = changedSample("few", (lines) => [

@@ -77,6 +77,18 @@ describe("releases of one dataset", () => {
     const rows = readFileSync(out, "utf8").split("\n");
     expect(rows).toContain(`came\ta name that came\t\t${lines[0]!.split("|")[0]}`);
     for (const text of gone) expect(rows.some((row) => row.startsWith(`went\t${text}\t`))).toBe(true);
+    // Row 10's concept was retired in favour of the one that its string has now; another was deleted.
+    const mrcui = join(folder.path, "MRCUI.RRF");
+    const old = lines[10]!.slice(0, 8);
+    writeFileSync(
+      mrcui,
+      `${old}|2025AA|RO|||C0000009|Y|\nC0000009|2025AB|SY|||C9899999|Y|\nC0000005|2025AA|DEL||||\n`,
+    );
+    const args = ["releases", "diff", "sample", "1", "2", "--json", "--mrcui", mrcui];
+    expect((await cli(...args)).json().strings).toMatchObject({ moved: 1, followed: 1 });
+    expect(diff.strings.followed).toBe(0);
+    writeFileSync(mrcui, "no|row\n");
+    expect(await cli(...args)).toMatchObject({ code: 1, stderr: expect.stringContaining("line 1") });
     const same = (await cli("releases", "diff", "sample", "1", "1", "--json")).json();
     expect(same.strings).toMatchObject({ came: 0, went: 0, moved: 0 });
   });

@@ -14,12 +14,15 @@ export interface SampleStore extends AsyncDisposable {
 }
 
 /** The sample release in a store of its own, encoded by the two tiny encoders, and a searcher over it. */
-export async function sampleStore(folder: string): Promise<SampleStore> {
+export async function sampleStore(
+  folder: string,
+  url = `lancedb:${join(folder, "store")}`,
+): Promise<SampleStore> {
   const encoders = [
     await tinyEncoder("tiny-bert", join(folder, "a")),
     await tinyEncoder("tiny-xlmr", join(folder, "b")),
   ];
-  const store = await openStore(`lancedb:${join(folder, "store")}`);
+  const store = await openStore(url);
   await ingest({
     source: join(SAMPLE, "META"),
     dataset: "sample",

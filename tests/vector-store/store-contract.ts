@@ -310,6 +310,28 @@ export function storeContract(name: string, open: () => Promise<VectorStore>): v
       expect(ordinals).toEqual(Array.from({ length: COUNT }, (_, i) => i));
     });
 
+    test("streams all that was written, as blocks", async () => {
+      for (const [name, blockOf] of [
+        [vectors.name, vectorBlock],
+        [documents.name, documentBlock],
+      ] as const) {
+        let number = 0;
+        for await (const block of store.blocks(name, PER_BLOCK)) expect(block).toEqual(blockOf(number++));
+        expect(number).toBe(Math.ceil(COUNT / PER_BLOCK));
+      }
+      let rows = 0;
+      for await (const { firstOrdinal, ids } of store.blocks(documents.name, 777)) {
+        expect([firstOrdinal, ids[0]]).toEqual([rows, idOf(rows)]);
+        rows += ids.length;
+      }
+      expect(rows).toBe(COUNT);
+    });
+
+    test("leaves a collection that is there alone when told to keep it", async () => {
+      await store.createCollection(vectors, { keep: true });
+      expect(await store.count(vectors.name)).toBe(COUNT);
+    });
+
     test("replaces a block that is written again, and what came after it", async () => {
       const name = "t_2__encoder";
       await store.createCollection({ ...vectors, name });

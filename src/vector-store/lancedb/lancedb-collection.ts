@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Connection, Table } from "@lancedb/lancedb";
 import type { OnProgress } from "../../terminology/progress.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
+import { blockTable, tableSchema } from "../arrow-blocks.ts";
 import { byCosine } from "../exact-cosine.ts";
 import type {
   Block,
@@ -16,7 +17,6 @@ import type {
   VectorRow,
   WordsOptions,
 } from "../vector-store.ts";
-import { blockTable, tableSchema } from "./arrow-blocks.ts";
 import { buildIndexes } from "./build-indexes.ts";
 import { type CollectionRows, createRows, openRows, writeRows } from "./collection-rows.ts";
 import { type IndexPlan, indexPlan } from "./index-plan.ts";
@@ -25,6 +25,7 @@ import { nearestRows } from "./nearest-rows.ts";
 import { RowPlaces } from "./row-places.ts";
 import { anyOf, prefixRange, whereOf } from "./sql.ts";
 import { allWords } from "./words-query.ts";
+import { writtenBlocks } from "./written-blocks.ts";
 
 const SCAN_ROWS = 4096;
 // One call of Lance costs some milliseconds for itself; what is read for so many queries is a few MB.
@@ -218,6 +219,10 @@ export class LanceDbCollection {
     const count = await this.#table.countRows();
     for (let from = 0; from < count; from += SCAN_ROWS)
       yield this.#rows.documents!.readRange(from, Math.min(count, from + SCAN_ROWS));
+  }
+
+  blocks(size: number): AsyncGenerator<Block, void, undefined> {
+    return writtenBlocks(this.#table, this.#rows, this.#spec, size);
   }
 
   async #searchSome(queries: readonly Float32Array[], options: SearchOptions): Promise<SearchHit[][]> {

@@ -7,6 +7,7 @@ import { TermduetError } from "../../terminology/termduet-error.ts";
 import type {
   Block,
   CollectionSpec,
+  CreateOptions,
   Filter,
   PrefixOptions,
   RecordRef,
@@ -27,6 +28,7 @@ import { withTemporaryFiles } from "./temporary-files.ts";
 /** The embedded store: a folder of Lance tables, and two JSON files for aliases and metadata. One writer at a time. */
 export class LanceDbStore implements VectorStore {
   readonly url: string;
+  readonly parallel = false;
   readonly #path: string;
   readonly #connection: Connection;
   readonly #open = new Map<string, Promise<LanceDbCollection>>();
@@ -45,9 +47,10 @@ export class LanceDbStore implements VectorStore {
     });
   }
 
-  async createCollection(spec: CollectionSpec): Promise<void> {
+  async createCollection(spec: CollectionSpec, { keep = false }: CreateOptions = {}): Promise<void> {
     if (!COLLECTION_NAME.test(spec.name))
       throw new TermduetError("usage", `${spec.name} is no name for a collection`);
+    if (keep && (await this.collections()).includes(spec.name)) return;
     await explained(this.#path, `creating ${spec.name}`, () =>
       LanceDbCollection.create(this.#connection, this.#path, spec),
     );
@@ -151,6 +154,10 @@ export class LanceDbStore implements VectorStore {
 
   async *documents(collection: string): AsyncGenerator<StoredRecord[], void, undefined> {
     yield* (await this.#collection(collection)).documents();
+  }
+
+  async *blocks(collection: string, size: number): AsyncGenerator<Block, void, undefined> {
+    yield* (await this.#collection(collection)).blocks(size);
   }
 
   async aliases(): Promise<Record<string, string>> {

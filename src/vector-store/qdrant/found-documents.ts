@@ -1,0 +1,171 @@
+import type {
+  CollectionSpec,
+  PrefixOptions,
+  RecordRef,
+  StoredRecord,
+  WordsOptions,
+} from "../vector-store.ts";
+import { BEGIN_BYTES, beginRanges } from "./begin-keys.ts";
+import { OrderedPoints, type Point } from "./ordered-points.ts";
+import { beginKey, type Condition, conditionsOf, lengthKey, passesNothing, wordsKey } from "./payload.ts";
+import type { QdrantClient } from "./qdrant-client.ts";
+import { allowedTypos, type WordVariants } from "./word-variants.ts";
+
+interface DocumentPayload {
+  id: string;
+  body: string;
+}
+
+const PAGE = 1024;
+const MIN_PAGE = 32;
+// Of a frequent word there are some dozens of variants in a large release.
+const MAX_VARIANTS = 50;
+
+/** Documents of a collection by reference, keyword, prefix and words. */
+export class FoundDocuments {
+  readonly #client: QdrantClient;
+  readonly #spec: CollectionSpec;
+  readonly #points: OrderedPoints;
+  readonly #variants: () => Promise<WordVariants>;
+
+  /** `variants` is asked for at the first misspelt word. */
+  constructor(client: QdrantClient, spec: CollectionSpec, variants: () => Promise<WordVariants>) {
+    this.#client = client;
+    this.#spec = spec;
+    this.#points = new OrderedPoints(client, spec.name);
+    this.#variants = variants;
+  }
+
+  async fetch(refs: readonly RecordRef[]): Promise<(StoredRecord | undefined)[]> {
+    const found = await this.#byOrdinals(refs.map((ref) => ref.ordinal));
+    return refs.map(({ id, ordinal }) => {
+      const record = found.get(ordinal);
+      return record?.id === id ? record : undefined;
+    });
+  }
+
+  async find(field: string, values: readonly string[], limit: number): Promise<StoredRecord[]> {
+    if (values.length === 0) return [];
+    const options = { conditions: [{ key: field, match: { any: values } }], payload: ["id", "body"] };
+    const records: StoredRecord[] = [];
+    for await (const points of this.#points.byRow<DocumentPayload>(options, Math.min(limit, PAGE))) {
+      records.push(...points.map(recordOf));
+      if (records.length >= limit) break;
+    }
+    return records.slice(0, limit);
+  }
+
+  async findByPrefix(
+    field: string,
+    prefix: string,
+    limit: number,
+    { filter, by }: PrefixOptions,
+  ): Promise<StoredRecord[]> {
+    if (passesNothing(filter)) return [];
+    const conditions = conditionsOf(filter);
+    if (field === "id") return this.#byIdPrefix(prefix, limit, conditions);
+    for (const [n, range] of beginRanges(prefix).entries())
+      conditions.push({ key: beginKey(field, n), range });
+    const pageSize = Math.min(PAGE, Math.max(MIN_PAGE, limit));
+    // What the keys do not reach is compared here.
+    const isCertain = Buffer.byteLength(prefix) <= BEGIN_BYTES;
+    const options = { conditions, payload: isCertain && by !== undefined ? [] : [field] };
+    const [key, direction] = by === undefined ? [beginKey(field, 0), "asc" as const] : [by, "desc" as const];
+    const ordinals: number[] = [];
+    let group: Point<Record<string, string>>[] = [];
+    const groups = this.#points.byValue<Record<string, string>>(options, key, direction, pageSize);
+    for await (const { points, last } of groups) {
+      group.push(...points.filter((p) => p.payload?.[field]?.startsWith(prefix) ?? isCertain));
+      if (by === undefined) {
+        if (!last) continue; // the order within a group is known when all of it is
+        group.sort((a, b) => byCodePoint(a.payload[field]!, b.payload[field]!) || a.id - b.id);
+      }
+      ordinals.push(...group.map((point) => point.id));
+      group = [];
+      if (ordinals.length >= limit) break;
+    }
+    return this.#inOrder(ordinals.slice(0, limit));
+  }
+
+  async findByWords(
+    field: string,
+    words: readonly string[],
+    limit: number,
+    { typos = 0, filter }: WordsOptions,
+  ): Promise<StoredRecord[]> {
+    if (words.length === 0 || words.some((word) => word === "" || /\s/u.test(word)) || passesNothing(filter))
+      return [];
+    const forms = await Promise.all(words.map((word) => this.#formsOf(word, typos)));
+    const conditions = [
+      ...forms.map((list) => ({ key: wordsKey(field), match: { text_any: list.join(" ") } })),
+      ...conditionsOf(filter),
+    ];
+    const options = { conditions, payload: [field] };
+    const pageSize = Math.min(PAGE, Math.max(MIN_PAGE, limit));
+    const ordinals: number[] = [];
+    const groups = this.#points.byValue<Record<string, string>>(options, lengthKey(field), "asc", pageSize);
+    for await (const { points } of groups) {
+      for (const { id, payload } of points) {
+        const held = new Set(payload[field]!.split(/\s+/u));
+        if (forms.every((list) => list.some((form) => held.has(form)))) ordinals.push(id);
+      }
+      if (ordinals.length >= limit) break;
+    }
+    return this.#inOrder(ordinals.slice(0, limit));
+  }
+
+  async *documents(): AsyncGenerator<StoredRecord[], void, undefined> {
+    const options = { conditions: [], payload: ["id", "body"] };
+    for await (const points of this.#points.byRow<DocumentPayload>(options, PAGE)) yield points.map(recordOf);
+  }
+
+  /** Ids have no keys of their beginnings, because nobody types one: all are read. */
+  async #byIdPrefix(
+    prefix: string,
+    limit: number,
+    conditions: readonly Condition[],
+  ): Promise<StoredRecord[]> {
+    const found: { id: string; ordinal: number }[] = [];
+    for await (const points of this.#points.byRow<{ id: string }>({ conditions, payload: ["id"] }, PAGE))
+      for (const { id, payload } of points)
+        if (payload.id.startsWith(prefix)) found.push({ id: payload.id, ordinal: id });
+    found.sort((a, b) => byCodePoint(a.id, b.id) || a.ordinal - b.ordinal);
+    return this.#inOrder(found.slice(0, limit).map(({ ordinal }) => ordinal));
+  }
+
+  async #formsOf(word: string, typos: number): Promise<string[]> {
+    const allowed = allowedTypos(word, typos);
+    if (allowed === 0) return [word];
+    const forms = (await this.#variants()).of(word, allowed, MAX_VARIANTS);
+    return forms.includes(word) ? forms : [word, ...forms];
+  }
+
+  async #inOrder(ordinals: readonly number[]): Promise<StoredRecord[]> {
+    const found = await this.#byOrdinals(ordinals);
+    return ordinals.flatMap((ordinal) => found.get(ordinal) ?? []);
+  }
+
+  async #byOrdinals(ordinals: readonly number[]): Promise<Map<number, StoredRecord>> {
+    const found = new Map<number, StoredRecord>();
+    const { name } = this.#spec;
+    for (let start = 0; start < ordinals.length; start += PAGE) {
+      const points = await this.#client.call<Point<DocumentPayload>[]>({
+        method: "POST",
+        path: `/collections/${name}/points`,
+        body: { ids: ordinals.slice(start, start + PAGE), with_payload: ["id", "body"], with_vector: false },
+        doing: `reading ${name}`,
+      });
+      for (const point of points) found.set(point.id, recordOf(point));
+    }
+    return found;
+  }
+}
+
+function recordOf({ id, payload }: Point<DocumentPayload>): StoredRecord {
+  return { id: payload.id, ordinal: id, body: payload.body };
+}
+
+/** UTF-16, JavaScript's own order, puts the rarer planes before the private use area. */
+function byCodePoint(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a, "utf8"), Buffer.from(b, "utf8"));
+}

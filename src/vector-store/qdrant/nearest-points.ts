@@ -1,0 +1,123 @@
+import { TermduetError } from "../../terminology/termduet-error.ts";
+import { byCosine } from "../exact-cosine.ts";
+import type { CollectionSpec, RecordRef, SearchHit, SearchOptions } from "../vector-store.ts";
+import { OVERSAMPLING, type Quantization } from "./index-plan.ts";
+import { type Condition, conditionsOf, must, passesNothing } from "./payload.ts";
+import type { QdrantClient } from "./qdrant-client.ts";
+
+interface ScoredPoint {
+  id: number;
+  score: number;
+  payload: { id: string };
+}
+
+interface Query {
+  query: number[];
+  limit: number;
+  filter?: { must: readonly Condition[] };
+  params: object;
+}
+
+// Variants of one text have one vector: so many more are asked for, that equals at the end are told apart by their ids.
+const SPARE = 16;
+const MAX_SPARE = 4096;
+const QUERIES_PER_CALL = 64;
+
+/**
+ * Neighbours and cosines from a collection of vectors. The vectors are of unit length and compared by dot product, which the
+ * server computes from the float32 originals for all that it returns: codes choose candidates and no more.
+ */
+export class NearestPoints {
+  readonly #client: QdrantClient;
+  readonly #spec: CollectionSpec;
+  readonly #dimension: number;
+  readonly #params: object;
+
+  constructor(client: QdrantClient, spec: CollectionSpec, quantization: Quantization, ef: number) {
+    this.#client = client;
+    this.#spec = spec;
+    this.#dimension = spec.dimension!;
+    const rescoring = { rescore: true, oversampling: OVERSAMPLING[quantization] };
+    this.#params = { hnsw_ef: ef, ...(quantization === "none" ? {} : { quantization: rescoring }) };
+  }
+
+  async search(
+    queries: Float32Array,
+    { limit, filter, exact = false }: SearchOptions,
+  ): Promise<SearchHit[][]> {
+    const rows = this.#rows(queries);
+    if (passesNothing(filter)) return rows.map(() => []);
+    const params = exact ? { exact: true } : this.#params;
+    const conditions = conditionsOf(filter);
+    const hits: SearchHit[][] = rows.map(() => []);
+    let open = [...rows.keys()];
+    for (let spare = SPARE; open.length > 0; spare *= 8) {
+      const wanted = limit + spare;
+      const answers = await this.#ask(
+        open.map((i) => ({ query: rows[i]!, limit: wanted, params, ...must(conditions) })),
+      );
+      for (const [n, i] of open.entries()) hits[i] = answers[n]!.map(hitOf).sort(byCosine);
+      open = open.filter((i) => {
+        const list = hits[i]!;
+        const tied = list.length === wanted && list.at(-1)!.cosine === list[limit - 1]!.cosine;
+        return tied && spare < MAX_SPARE;
+      });
+    }
+    return hits.map((list) => list.slice(0, limit));
+  }
+
+  async scoreEach(
+    queries: Float32Array,
+    refs: readonly (readonly RecordRef[])[],
+  ): Promise<(number | undefined)[][]> {
+    const rows = this.#rows(queries);
+    const asked = refs.flatMap((list, i) => (list.length > 0 ? [i] : []));
+    const answers = await this.#ask(
+      asked.map((i) => {
+        const conditions = [{ has_id: refs[i]!.map((ref) => ref.ordinal) }];
+        return { query: rows[i]!, limit: refs[i]!.length, params: { exact: true }, ...must(conditions) };
+      }),
+    );
+    const scores: (number | undefined)[][] = refs.map(() => []);
+    for (const [n, i] of asked.entries()) {
+      const found = new Map(answers[n]!.map((point) => [point.payload.id, point.score]));
+      scores[i] = refs[i]!.map(({ id }) => found.get(id));
+    }
+    return scores;
+  }
+
+  async #ask(queries: readonly Query[]): Promise<ScoredPoint[][]> {
+    const { name } = this.#spec;
+    const answers: ScoredPoint[][] = [];
+    for (let start = 0; start < queries.length; start += QUERIES_PER_CALL) {
+      const searches = queries
+        .slice(start, start + QUERIES_PER_CALL)
+        .map((q) => ({ ...q, with_payload: ["id"] }));
+      const found = await this.#client.call<{ points: ScoredPoint[] }[]>({
+        method: "POST",
+        path: `/collections/${name}/points/query/batch`,
+        body: { searches },
+        doing: `searching ${name}`,
+      });
+      answers.push(...found.map(({ points }) => points));
+    }
+    return answers;
+  }
+
+  #rows(queries: Float32Array): number[][] {
+    const width = this.#dimension;
+    if (queries.length % width !== 0) {
+      throw new TermduetError(
+        "incompatible",
+        `${this.#spec.name} holds vectors of ${width}, not of the query's length`,
+      );
+    }
+    return Array.from({ length: queries.length / width }, (_, i) =>
+      Array.from(queries.subarray(i * width, (i + 1) * width)),
+    );
+  }
+}
+
+function hitOf({ id, score, payload }: ScoredPoint): SearchHit {
+  return { id: payload.id, ordinal: id, cosine: score };
+}

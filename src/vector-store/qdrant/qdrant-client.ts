@@ -1,0 +1,94 @@
+import { setTimeout } from "node:timers/promises";
+import { TermduetError } from "../../terminology/termduet-error.ts";
+import { HttpTransport } from "./http-transport.ts";
+import { explained, mayPass, ServerError } from "./server-error.ts";
+import type { QdrantAddress } from "./store-settings.ts";
+
+export interface Call {
+  method: "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
+  path: string;
+  /** JSON, or its bytes. */
+  body?: unknown;
+  /** For the message when it fails: `searching umls_2024AB__a`. */
+  doing: string;
+  /** A call that writes is tried again for as long as the store's patience; one that reads for some seconds. */
+  writes?: boolean;
+  timeoutMs?: number;
+}
+
+const READ_PATIENCE_MS = 3000;
+const FIRST_DELAY_MS = 50;
+const LAST_DELAY_MS = 5000;
+
+/**
+ * Calls to the nodes of one Qdrant. What may pass is tried again, at another node where there is one, after delays that
+ * grow and are drawn at random, so that many workers do not come back together.
+ */
+export class QdrantClient implements Disposable {
+  readonly shown: string;
+  readonly #nodes: readonly HttpTransport[];
+  readonly #address: QdrantAddress;
+  #node = 0;
+
+  constructor(address: QdrantAddress) {
+    this.#address = address;
+    this.shown = address.shown;
+    this.#nodes = address.origins.map((origin) => new HttpTransport(origin, address.apiKey));
+  }
+
+  /** `result` of the answer. Errors: `TermduetError`, in words of ours; `not-found` for HTTP 404. */
+  async call<T>(call: Call): Promise<T> {
+    return ((await this.answer(call)) as { result: T }).result;
+  }
+
+  /** The whole answer: `/` has no `result`. */
+  async answer({ method, path, body, doing, writes = false, timeoutMs }: Call): Promise<unknown> {
+    const { timeout, patience } = this.#address.settings;
+    const limit = timeoutMs ?? timeout * 1000 * (writes ? 4 : 1);
+    const until = performance.now() + (writes ? patience * 1000 : READ_PATIENCE_MS);
+    const bytes = body === undefined || body instanceof Uint8Array ? body : JSON.stringify(body);
+    for (let attempt = 0; ; attempt++) {
+      const node = this.#node;
+      try {
+        return await this.#nodes[node]!.send(method, path, bytes, limit);
+      } catch (error) {
+        if (!(error instanceof ServerError) || !mayPass(error)) throw explained(error, this.shown, doing);
+        // Another call may have moved on already.
+        if (this.#node === node) this.#node = (node + 1) % this.#nodes.length;
+        const delay = delayMs(attempt, this.#nodes.length);
+        if (performance.now() + delay > until) throw explained(error, this.shown, doing);
+        await setTimeout(delay);
+      }
+    }
+  }
+
+  /** Errors: `incompatible` for a server that is too old, `unavailable` when none answers or it refuses the key. */
+  async check(minimum: readonly [number, number]): Promise<void> {
+    const doing = "connecting";
+    const about = (await this.answer({ method: "GET", path: "/", doing })) as {
+      title?: string;
+      version?: string;
+    };
+    const [major, minor] = (about.version ?? "").split(".").map(Number);
+    const isOld = !(major! > minimum[0] || (major === minimum[0] && minor! >= minimum[1]));
+    if (!/qdrant/i.test(about.title ?? "") || isOld) {
+      throw new TermduetError(
+        "incompatible",
+        `${this.shown} is ${about.title ?? "no Qdrant"} ${about.version ?? ""}; Qdrant ${minimum.join(".")} or newer is needed`,
+      );
+    }
+    // `/` answers without a key too.
+    await this.answer({ method: "GET", path: "/aliases", doing });
+  }
+
+  [Symbol.dispose](): void {
+    for (const node of this.#nodes) node[Symbol.dispose]();
+  }
+}
+
+/** The first try of each node follows at once: a kept connection that the server has closed says nothing about it. */
+function delayMs(attempt: number, nodes: number): number {
+  if (attempt < nodes) return attempt === 0 ? 0 : Math.random() * FIRST_DELAY_MS;
+  const ceiling = Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** (attempt - nodes + 1));
+  return ceiling / 2 + (Math.random() * ceiling) / 2;
+}

@@ -1,0 +1,69 @@
+import pLimit from "p-limit";
+import { TermduetError } from "../../terminology/termduet-error.ts";
+import type { Block, CollectionSpec } from "../vector-store.ts";
+import { floatArrayJson } from "./float-json.ts";
+import { payloadOf } from "./payload.ts";
+import type { QdrantClient } from "./qdrant-client.ts";
+
+// Requests of some two megabytes: the server refuses more than 32, and small ones cost a round trip each.
+const REQUEST_BYTES = 2_000_000;
+const MAX_POINTS = 512;
+const BYTES_PER_FLOAT = 14;
+// Enough to keep the server busy while the next request is written; each waits until it has been taken in.
+const AT_ONCE = 4;
+
+/** Writes the rows of a block, each under its row number: a row that is there already is replaced. */
+export async function uploadBlock(client: QdrantClient, spec: CollectionSpec, block: Block): Promise<void> {
+  const limit = pLimit({ concurrency: AT_ONCE, rejectOnClear: true });
+  const path = `/collections/${spec.name}/points?wait=true`;
+  const doing = `writing ${spec.name}`;
+  const uploads = [...chunks(spec, block)].map(([from, to]) =>
+    limit(async () => {
+      const body = pointsBody(spec, block, from, to);
+      await client.call({ method: "PUT", path, body, doing, writes: true });
+    }),
+  );
+  try {
+    await Promise.all(uploads);
+  } catch (error) {
+    limit.clearQueue();
+    await Promise.allSettled(uploads);
+    throw error;
+  }
+}
+
+/** Ranges of rows that make a request of a good size. */
+function* chunks({ dimension = 0 }: CollectionSpec, { ids, bodies }: Block): Generator<[number, number]> {
+  let [from, size] = [0, 0];
+  for (let row = 0; row < ids.length; row++) {
+    size += dimension * BYTES_PER_FLOAT + (bodies?.[row]?.length ?? 0) + 500;
+    if (size < REQUEST_BYTES && row + 1 - from < MAX_POINTS) continue;
+    yield [from, row + 1];
+    [from, size] = [row + 1, 0];
+  }
+  if (from < ids.length) yield [from, ids.length];
+}
+
+function pointsBody(spec: CollectionSpec, block: Block, from: number, to: number): Buffer {
+  const parts: Buffer[] = [];
+  for (let row = from; row < to; row++) {
+    const head = `${row === from ? '{"points":[' : ","}{"id":${block.firstOrdinal + row},"payload":`;
+    parts.push(Buffer.from(`${head}${JSON.stringify(payloadOf(spec, block, row))},"vector":`));
+    if (spec.dimension === undefined) parts.push(Buffer.from("{}}"));
+    else {
+      parts.push(floatArrayJson(block.vectors!, row * spec.dimension, spec.dimension));
+      parts.push(Buffer.from("}"));
+    }
+  }
+  parts.push(Buffer.from("]}"));
+  return Buffer.concat(parts);
+}
+
+/** Errors: `incompatible` when the block's vectors are of another length than the collection's. */
+export function checkBlock({ name, dimension }: CollectionSpec, { vectors, ids }: Block): void {
+  if (dimension === undefined || vectors?.length === dimension * ids.length) return;
+  throw new TermduetError(
+    "incompatible",
+    `${name} holds vectors of ${dimension}; the block's are of another length`,
+  );
+}
