@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import type { EncoderFolder } from "./encoder-manifest.ts";
 import type { EncodedTexts, LoadOptions, TextRole } from "./loaded-encoder.ts";
-import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.ts";
+import { CLOSE, type WorkerReply, type WorkerRequest, type WorkerStart } from "./worker-messages.ts";
 
 /** Texts to vectors, somewhere else than in the calling thread. */
 export interface Encoder extends AsyncDisposable {
@@ -22,6 +22,7 @@ interface Seat {
 }
 
 const MAX_ATTEMPTS = 2;
+const CLOSING_MS = 10_000;
 
 /**
  * Worker threads that each hold a session of one encoder. A request goes to an idle worker; the others wait in order.
@@ -64,7 +65,7 @@ export class EncoderPool implements Encoder {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
     for (const job of this.#waiting.splice(0)) job.reject(this.#gone());
-    await Promise.all(this.#seats.map(({ worker }) => worker.terminate()));
+    await Promise.all(this.#seats.map(({ worker }) => ended(worker)));
   }
 
   #gone(): TermduetError {
@@ -131,5 +132,18 @@ export class EncoderPool implements Encoder {
         if (this.#seats.length === 0) for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
       },
     );
+  }
+}
+
+/** A thread that is torn down within a run of ONNX Runtime can take the process with it, so it is asked to end first. */
+async function ended(worker: Worker): Promise<void> {
+  const timer = setTimeout(() => void worker.terminate(), CLOSING_MS);
+  try {
+    await new Promise<void>((resolve) => {
+      worker.once("exit", () => resolve());
+      worker.postMessage(CLOSE);
+    });
+  } finally {
+    clearTimeout(timer);
   }
 }

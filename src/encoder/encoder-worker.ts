@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import { LoadedEncoder } from "./loaded-encoder.ts";
-import type { WorkerReply, WorkerRequest, WorkerStart } from "./worker-messages.ts";
+import { CLOSE, type WorkerReply, type WorkerRequest, type WorkerStart } from "./worker-messages.ts";
 
 /** Entry of a worker thread: loads one encoder and answers one request after the other. */
 const port = parentPort!;
@@ -21,8 +21,14 @@ try {
   const encoder = await LoadedEncoder.load(folder, options);
   // One at a time: the session holds this thread anyway, and order keeps memory bounded.
   let queue = Promise.resolve();
-  port.on("message", ({ id, texts, role }: WorkerRequest) => {
+  port.on("message", (message: WorkerRequest | typeof CLOSE) => {
     queue = queue.then(async () => {
+      if (message === CLOSE) {
+        await encoder.release();
+        port.close();
+        return;
+      }
+      const { id, texts, role } = message;
       try {
         const { vectors, tokens } = await encoder.encode(texts, role);
         reply({ kind: "vectors", id, vectors: vectors as Float32Array<ArrayBuffer>, tokens }, [

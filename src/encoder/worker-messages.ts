@@ -8,6 +8,9 @@ export interface WorkerStart {
   options: LoadOptions;
 }
 
+/** Asks a worker to finish what it does, to let go of its session, and to end. */
+export const CLOSE = "close";
+
 export interface WorkerRequest {
   id: number;
   texts: readonly string[];

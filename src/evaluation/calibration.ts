@@ -126,10 +126,7 @@ const UNRELATED_SHARE = 0.05;
  * two the grade always rises, so that a difference of cosines is one of grades too: where a fit is level, a merge could
  * not tell candidates apart.
  */
-export function wholeScale(
-  points: readonly CalibratorPoint[],
-  pairs: readonly GradedCosine[],
-): CalibratorPoint[] {
+function wholeScale(points: readonly CalibratorPoint[], pairs: readonly GradedCosine[]): CalibratorPoint[] {
   const seen = pairs.map(({ cosine }) => cosine).sort((a, b) => a - b);
   const low = seen[Math.floor(UNRELATED_SHARE * seen.length)]!;
   const at = (cosine: number): number =>

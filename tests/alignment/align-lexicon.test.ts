@@ -192,7 +192,7 @@ describe("an alignment", () => {
   });
 
   test("refuses an encoder or a dataset that is not there", async () => {
-    await expect(align(lexicon, { encoders: ["nope"] })).rejects.toMatchObject({ code: "usage" });
+    await expect(align(lexicon, { encoders: ["nope"] })).rejects.toMatchObject({ code: "not-found" });
     await expect(align(lexicon, { dataset: "nope" })).rejects.toMatchObject({ code: "not-found" });
   });
 });

@@ -121,7 +121,7 @@ describe("a search of the sample release", () => {
   test("asks one encoder alone when told to", async () => {
     const [first] = await search("toux grasse", { encoders: ["tiny-xlmr"] });
     expect(Object.keys(first!.scores)).toEqual(["tiny-xlmr"]);
-    await expect(search("toux", { encoders: ["nope"] })).rejects.toMatchObject({ code: "usage" });
+    await expect(search("toux", { encoders: ["nope"] })).rejects.toMatchObject({ code: "not-found" });
   });
 
   test("explains what each encoder saw", async () => {
