@@ -11,7 +11,6 @@ export interface Call {
   body?: unknown;
   /** For the message when it fails: `searching umls_2024AB__a`. */
   doing: string;
-  /** A call that writes is tried again for as long as the store's patience; one that reads for some seconds. */
   writes?: boolean;
   timeoutMs?: number;
 }
@@ -22,13 +21,15 @@ const LAST_DELAY_MS = 5000;
 
 /**
  * Calls to the nodes of one Qdrant. What may pass is tried again, at another node where there is one, after delays that
- * grow and are drawn at random, so that many workers do not come back together.
+ * grow and are drawn at random, so that many workers do not come back together. Who has written, as an ingest does, waits as
+ * long as the store's patience; who only reads, as a search does, some seconds.
  */
 export class QdrantClient implements Disposable {
   readonly shown: string;
   readonly #nodes: readonly HttpTransport[];
   readonly #address: QdrantAddress;
   #node = 0;
+  #hasWritten = false;
 
   constructor(address: QdrantAddress) {
     this.#address = address;
@@ -45,7 +46,8 @@ export class QdrantClient implements Disposable {
   async answer({ method, path, body, doing, writes = false, timeoutMs }: Call): Promise<unknown> {
     const { timeout, patience } = this.#address.settings;
     const limit = timeoutMs ?? timeout * 1000 * (writes ? 4 : 1);
-    const until = performance.now() + (writes ? patience * 1000 : READ_PATIENCE_MS);
+    if (writes) this.#hasWritten = true;
+    const until = performance.now() + (this.#hasWritten ? patience * 1000 : READ_PATIENCE_MS);
     const bytes = body === undefined || body instanceof Uint8Array ? body : JSON.stringify(body);
     for (let attempt = 0; ; attempt++) {
       const node = this.#node;
