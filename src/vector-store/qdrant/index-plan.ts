@@ -24,7 +24,7 @@ const CODE_BYTES: Readonly<Record<Quantization, (dimension: number) => number>> 
   binary: (dimension) => dimension / 8,
 };
 
-/** Memory of `count` vectors with these codes (notes/performance.md §4.3, measured in docs/qdrant.md). */
+/** Memory of `count` vectors with these codes (estimated from the sizes of codes, links and ids; not measured yet). */
 export function memoryOf(quantization: Quantization, count: number, dimension: number, m: number): number {
   const perVector = CODE_BYTES[quantization](dimension) + m * LINK_BYTES + ID_BYTES + FILTER_BYTES;
   return Math.ceil(count * perVector);
