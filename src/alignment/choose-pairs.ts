@@ -28,8 +28,8 @@ export interface ChoiceSettings {
 }
 
 /**
- * The strong mode's choice: every candidate gets a probability, each entry the candidate of the highest, and it is taken
- * where that reaches the threshold. Gives the threshold. Candidates then stand in the order of their probabilities.
+ * The strong mode's choice: every candidate gets a probability, each entry the candidate of the highest (among those that bear the
+ * very term as a name, where there are any), and it is taken where that reaches the threshold. Gives the threshold. Candidates then stand in that order.
  */
 export async function choosePairs(
   entries: readonly AlignedEntry[],
@@ -45,7 +45,7 @@ export async function choosePairs(
     const probabilities = choiceProbabilities(matcher, rows);
     for (const [place, candidate] of candidates.entries()) candidate.probability = probabilities[place]!;
     // A stable sort: what the probability can't tell apart stays in the order of likeness.
-    candidates.sort((a, b) => b.probability! - a.probability!);
+    candidates.sort((a, b) => tierOf(a) - tierOf(b) || b.probability! - a.probability!);
   }
   const threshold = thresholdOf(entries, choice, matcher);
   const taken = oneToOne ? assigned(entries, threshold) : undefined;
@@ -57,6 +57,12 @@ export async function choosePairs(
     aligned.merged = pairOf(chosen ?? first, accepted);
   }
   return threshold;
+}
+
+/** Concepts that bear the very term as a name come before all that are only like it, as in a search. */
+function tierOf({ same }: ConceptCandidate): number {
+  if (same?.field !== "term") return 2;
+  return same.by === "string" ? 0 : same.by === "writing" ? 1 : 2;
 }
 
 function thresholdOf(entries: readonly AlignedEntry[], choice: Choice, { precision }: MatcherModel): number {
