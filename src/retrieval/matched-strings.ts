@@ -36,7 +36,7 @@ export interface MatchOptions {
 const TEXTS_AT_ONCE = 4;
 const WORDED = 200;
 /** Two names of which each has all words of the other, with a typo in some. */
-const MIN_LIKENESS = 0.8;
+const MIN_LIKENESS = 0.87;
 
 /**
  * For each text what the release has for it without an encoder: what it names, and where it names nothing, what
