@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { EncoderCatalogue } from "../src/encoder/catalogue.ts";
 import { type Encoder, EncoderPool } from "../src/encoder/encoder-pool.ts";
+import { describedConcepts } from "../src/retrieval/described-concepts.ts";
 import { gatherEvidence } from "../src/retrieval/gather-evidence.ts";
 import { matchedStrings } from "../src/retrieval/matched-strings.ts";
 import { rankConcepts } from "../src/retrieval/rank-concepts.ts";
@@ -52,10 +53,11 @@ async function placesOf(
   const texts = queries.map((query) => query.query);
   const matching = matchedStrings(store, strings, texts, { filter: {}, completions: COMPLETIONS });
   const options = { strings: STRINGS, exact: false };
+  const described = await describedConcepts(store, legs, vectors);
   const evidence = await gatherEvidence(store, strings, legs, vectors, matching, options);
   const matched = await matching;
   return evidence.map((found, i) => {
-    const input = { evidence: found, legs, filter: {}, matched: matched[i]! };
+    const input = { evidence: found, legs, filter: {}, matched: matched[i]!, described: described[i]! };
     const results = rankConcepts({ ...input, explain: false }).map(({ result }) => result);
     const right = results.filter((r) => queries[i]!.cuis.has(r.cui));
     const places: Places = { merged: Math.min(...right.map((r) => r.rank)) };

@@ -11,6 +11,7 @@ import { normalizeText } from "../src/text/normalize.ts";
 import { BUCKETS, bucketOf } from "../src/text/string-id.ts";
 import { conceptsSpec } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
+import { spillDefinitions } from "./definition-blocks.ts";
 import { ParentsFile } from "./hierarchy.ts";
 import { NameRanking, namesByLanguage, preferredName } from "./name-ranking.ts";
 import type { ConceptStanding } from "./prominence.ts";
@@ -42,6 +43,8 @@ export interface BuildConceptsOptions {
   conceptFolder: string;
   stringFolder: string;
   stringParts: number;
+  /** Where the definitions go, in as many parts as the strings; absent where no encoder knows definitions. */
+  definitionFolder?: string;
   store: VectorStore;
   collection: string;
   /** Keep concepts with one of these semantic types (TUI) alone; all when empty. */
@@ -69,6 +72,8 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<Conc
   const ranking = NameRanking.from(read.ranks);
   await store.createCollection(conceptsSpec(collection), share.creation);
   using spill = new SpillWriter(options.stringFolder, options.stringParts);
+  const { definitionFolder, stringParts: parts } = options;
+  using definitions = definitionFolder === undefined ? undefined : new SpillWriter(definitionFolder, parts);
   const parents = new ParentsFile(options.stringFolder);
   let written = 0;
   const bySty: ConceptCounts["bySty"] = {};
@@ -92,7 +97,10 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<Conc
       bodies: concepts.map(({ record }) => JSON.stringify(record)),
     };
     if (share.has(part)) await store.writeBlock(collection, block, share.writing);
-    for (const concept of concepts) spillAtoms(spill, options.stringParts, concept);
+    for (const concept of concepts) {
+      spillAtoms(spill, parts, concept);
+      if (definitions) spillDefinitions(definitions, parts, concept.record.cui, concept.record.definitions);
+    }
     for (const { record } of concepts) for (const type of record.semanticTypes) countType(bySty, type);
     written += concepts.length;
     options.onProgress?.({ stage: "join concepts", done: part + 1, total: read.parts, unit: "parts" });

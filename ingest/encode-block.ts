@@ -1,7 +1,14 @@
 import type { Encoder } from "../src/encoder/encoder-pool.ts";
 import { TermduetError } from "../src/terminology/termduet-error.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
-import type { StringBlock } from "./string-blocks.ts";
+
+/** Texts in the order of bucket and id: strings, or definitions. */
+export interface TextBlock {
+  firstOrdinal: number;
+  ids: readonly string[];
+  texts: readonly string[];
+  buckets: readonly number[];
+}
 
 /** Where vectors of the same encoder may be copied from. */
 export interface VectorSource {
@@ -26,7 +33,7 @@ const UNIT_TOLERANCE = 1e-3;
  * holds sequences of few lengths.
  */
 export async function encodeBlock(
-  block: StringBlock,
+  block: TextBlock,
   encoder: Encoder,
   earlier: VectorSource | undefined,
   onEncoded: (count: number) => void,
@@ -57,7 +64,7 @@ export async function encodeBlock(
 }
 
 /** A vector that is not finite or not of unit length would be found for anything, or for nothing. */
-function checkLengths({ ids }: StringBlock, vectors: Float32Array, { folder }: Encoder): void {
+function checkLengths({ ids }: TextBlock, vectors: Float32Array, { folder }: Encoder): void {
   const { dimension, id: encoder } = folder.manifest;
   for (const [row, id] of ids.entries()) {
     let squares = 0;
@@ -73,7 +80,7 @@ function checkLengths({ ids }: StringBlock, vectors: Float32Array, { folder }: E
 
 /** Fills in what the earlier collection holds; returns the positions that it lacks. */
 async function copyVectors(
-  block: StringBlock,
+  block: TextBlock,
   dimension: number,
   into: Float32Array,
   earlier: VectorSource,

@@ -1,6 +1,7 @@
 import type { EncoderFolder } from "../src/encoder/encoder-manifest.ts";
 import { EncoderPool } from "../src/encoder/encoder-pool.ts";
 import type { Provider } from "../src/encoder/providers.ts";
+import { definitionVectors, type ReleaseRecord } from "../src/vector-store/release-record.ts";
 
 /** An encoder at work, and the collection that it fills. */
 export interface EncoderTarget {
@@ -13,6 +14,27 @@ export interface EncodingOptions {
   provider: Provider;
   /** Worker threads per encoder. */
   workers: number;
+}
+
+/** The encoders that know definitions, each with the collection of its vectors of them. */
+export function definitionTargets(
+  targets: readonly EncoderTarget[],
+  name: (content: string) => string,
+): EncoderTarget[] {
+  return targets
+    .filter(({ pool }) => pool.folder.manifest.definitions)
+    .map(({ pool }) => ({ pool, collection: name(definitionVectors(pool.folder.manifest.id)) }));
+}
+
+export function definitionsRecord(
+  collection: string,
+  count: number,
+  targets: readonly EncoderTarget[],
+): NonNullable<ReleaseRecord["definitions"]> {
+  const vectors = targets.map((target) => {
+    return { encoder: target.pool.folder.manifest.id, collection: target.collection };
+  });
+  return { collection, count, vectors };
 }
 
 // Weights of a small encoder stay in the cache with a thousand tokens; a GPU wants far more at once.

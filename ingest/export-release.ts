@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import type { OnProgress } from "../src/terminology/progress.ts";
 import { errnoOf, TermduetError } from "../src/terminology/termduet-error.ts";
-import type { ReleaseRecord } from "../src/vector-store/release-record.ts";
+import { collectionsOf, type ReleaseRecord } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
-import { type ArchivedFile, collectionsOf, writeArchived, writeManifest } from "./release-archive.ts";
+import { type ArchivedFile, writeArchived, writeManifest } from "./release-archive.ts";
 
 // A file of vectors of 1024 is some 32 MB then.
 const ROWS_PER_FILE = 8192;
@@ -22,8 +22,7 @@ export async function exportRelease(
   if (existsSync(folder) && readdirSync(folder).length > 0)
     throw new TermduetError("conflict", `${folder} is not empty; name a folder that is not there yet`);
   const collections = collectionsOf(record);
-  const { strings, concepts } = record.counts;
-  const total = concepts + strings * (collections.length - 1);
+  const total = collections.reduce((sum, { count }) => sum + count, 0);
   const files: ArchivedFile[] = [];
   let done = 0;
   try {

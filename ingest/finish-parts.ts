@@ -3,7 +3,7 @@ import type { OnProgress } from "../src/terminology/progress.ts";
 import { TermduetError } from "../src/terminology/termduet-error.ts";
 import { type ReleaseRecord, releaseRecords } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
-import { type EncodingOptions, startEncoders } from "./encoder-targets.ts";
+import { type EncoderTarget, type EncodingOptions, startEncoders } from "./encoder-targets.ts";
 import { indexAndVerify, switchTo } from "./finish-release.ts";
 import type { IngestSummary } from "./ingest.ts";
 import { finishedParts, forgetParts, type PartRecord, type PartsPlan, partsPlan } from "./part-records.ts";
@@ -39,9 +39,17 @@ export async function finishParts(options: FinishOptions): Promise<IngestSummary
   const recalls = await indexAndVerify({
     store,
     targets,
-    documents: { strings: record.strings, concepts: record.concepts },
-    counts: { ...record.counts, stringsBySab: sumOf(parts.map((part) => part.bySab)) },
-    sample: mergedSample(parts),
+    record,
+    stringsBySab: sumOf(parts.map((part) => part.bySab)),
+    sample: mergedSample(parts.map((part) => part.sample)),
+    ...(record.definitions
+      ? {
+          definitions: {
+            targets: definitionTargetsOf(record.definitions, targets),
+            sample: mergedSample(parts.flatMap((part) => part.definitions ?? [])),
+          },
+        }
+      : {}),
     ...(options.onProgress ? { onProgress: options.onProgress } : {}),
     ...(options.signal ? { signal: options.signal } : {}),
   });
@@ -67,12 +75,21 @@ function merged(parts: readonly PartRecord[]): ReleaseRecord {
   return { ...record, encoders };
 }
 
-function mergedSample(parts: readonly PartRecord[]): Sample {
+function mergedSample(samples: readonly Sample[]): Sample {
   return {
-    ids: parts.flatMap(({ sample }) => sample.ids),
-    ordinals: parts.flatMap(({ sample }) => sample.ordinals),
-    texts: parts.flatMap(({ sample }) => sample.texts),
+    ids: samples.flatMap(({ ids }) => ids),
+    ordinals: samples.flatMap(({ ordinals }) => ordinals),
+    texts: samples.flatMap(({ texts }) => texts),
   };
+}
+
+function definitionTargetsOf(
+  { vectors }: NonNullable<ReleaseRecord["definitions"]>,
+  targets: readonly EncoderTarget[],
+): EncoderTarget[] {
+  return vectors.map(({ encoder, collection }) => {
+    return { pool: targets.find(({ pool }) => pool.folder.manifest.id === encoder)!.pool, collection };
+  });
 }
 
 function sumOf(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {

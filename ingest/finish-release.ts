@@ -1,22 +1,25 @@
 import { rmSync } from "node:fs";
 import { setTimeout } from "node:timers/promises";
 import type { OnProgress } from "../src/terminology/progress.ts";
-import type { ReleaseRecord } from "../src/vector-store/release-record.ts";
+import { collectionsOf, type ReleaseRecord } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import type { EncoderTarget } from "./encoder-targets.ts";
 import type { Journal } from "./journal.ts";
 import { activateRelease, dropRelease } from "./switch-release.ts";
-import { type CollectionCounts, type Sample, verifyCollection, verifyCount } from "./verify-release.ts";
+import { type Sample, verifyCollection, verifyCount } from "./verify-release.ts";
 
 const DROP_DELAY_MS = 2000;
 
 export interface IndexOptions {
   store: VectorStore;
+  /** What was written. */
+  record: ReleaseRecord;
   targets: readonly EncoderTarget[];
-  /** Names of the collections of documents. */
-  documents: { strings: string; concepts: string };
-  counts: CollectionCounts;
+  /** Strings that have an atom of each source. */
+  stringsBySab: Readonly<Record<string, number>>;
   sample: Sample;
+  /** The encoders that know definitions, and some definitions. */
+  definitions?: { targets: readonly EncoderTarget[]; sample: Sample };
   /** Collections that it says are indexed are left alone; without it all are looked at. */
   journal?: Journal;
   onProgress?: OnProgress;
@@ -28,23 +31,24 @@ export interface IndexOptions {
  * Errors: those of verification; nothing that is active has changed.
  */
 export async function indexAndVerify(options: IndexOptions): Promise<number[]> {
-  const { store, targets, documents, counts, journal, onProgress, signal } = options;
-  const { strings, concepts } = documents;
-  for (const collection of [concepts, strings, ...targets.map((t) => t.collection)]) {
+  const { store, record, targets, definitions, stringsBySab, journal, onProgress, signal } = options;
+  for (const { spec } of collectionsOf(record)) {
     signal?.throwIfAborted();
-    if (journal?.stage(`index ${collection}`)) continue;
-    await store.finishCollection(collection, onProgress);
-    journal?.stageDone(`index ${collection}`, true);
+    if (journal?.stage(`index ${spec.name}`)) continue;
+    await store.finishCollection(spec.name, onProgress);
+    journal?.stageDone(`index ${spec.name}`, true);
   }
-  await verifyCount(store, concepts, counts.concepts);
-  await verifyCount(store, strings, counts.strings, counts.stringsBySab);
+  const ofStrings = new Set([record.strings, ...record.encoders.map((e) => e.collection)]);
+  for (const { spec, count } of collectionsOf(record))
+    await verifyCount(store, spec.name, count, ofStrings.has(spec.name) ? stringsBySab : {});
   const recalls: number[] = [];
   for (const [i, { pool, collection }] of targets.entries()) {
     onProgress?.({ stage: "verify", done: i, total: targets.length, unit: "collections" });
-    await verifyCount(store, collection, counts.strings, counts.stringsBySab);
     const { recallAt10 } = await verifyCollection(store, collection, pool, options.sample);
     recalls.push(recallAt10);
   }
+  for (const { pool, collection } of definitions?.targets ?? [])
+    await verifyCollection(store, collection, pool, definitions!.sample);
   return recalls;
 }
 

@@ -1,8 +1,14 @@
 import type { OnProgress } from "../src/terminology/progress.ts";
-import { collectionName, type ReleaseRecord, releaseRecords } from "../src/vector-store/release-record.ts";
+import {
+  collectionName,
+  collectionsOf,
+  type ReleaseRecord,
+  releaseRecords,
+  renamed,
+} from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import { switchTo } from "./finish-release.ts";
-import { checkArchive, collectionsOf, readArchived, readManifest } from "./release-archive.ts";
+import { checkArchive, readArchived, readManifest } from "./release-archive.ts";
 import { verifyCount, verifyIndex } from "./verify-release.ts";
 
 const SAMPLE_VECTORS = 16;
@@ -33,7 +39,11 @@ export async function importRelease(
     await switchTo(store, before, generations);
     return { record: before, status: "unchanged" };
   }
-  const record = renamed(exported, (before?.generation ?? 0) + 1);
+  const { dataset, release } = exported;
+  const generation = (before?.generation ?? 0) + 1;
+  const record = renamed(exported, generation, (content) =>
+    collectionName(dataset, release, generation, content),
+  );
   const total = files.reduce((sum, { rows }) => sum + rows, 0);
   let done = 0;
   const collections = collectionsOf(record);
@@ -46,11 +56,10 @@ export async function importRelease(
     }
   }
   for (const { spec } of collections) await store.finishCollection(spec.name, onProgress);
-  await verifyCount(store, record.concepts, record.counts.concepts);
-  await verifyCount(store, record.strings, record.counts.strings);
-  for (const { collection } of record.encoders) {
-    await verifyCount(store, collection, record.counts.strings);
-    await verifyIndex(store, collection, await someVectors(store, collection));
+  for (const { spec, count } of collections) {
+    await verifyCount(store, spec.name, count);
+    if (spec.dimension !== undefined)
+      await verifyIndex(store, spec.name, await someVectors(store, spec.name));
   }
   await switchTo(store, record, generations);
   return { record, status: "imported" };
@@ -70,16 +79,4 @@ function isSame(a: ReleaseRecord, b: ReleaseRecord): boolean {
       .sort()
       .join();
   return a.fingerprint === b.fingerprint && encoders(a) === encoders(b);
-}
-
-function renamed(record: ReleaseRecord, generation: number): ReleaseRecord {
-  const name = (content: string): string =>
-    collectionName(record.dataset, record.release, generation, content);
-  return {
-    ...record,
-    generation,
-    strings: name("strings"),
-    concepts: name("concepts"),
-    encoders: record.encoders.map((e) => ({ ...e, collection: name(e.id) })),
-  };
 }

@@ -14,8 +14,14 @@ import {
 } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import { buildConcepts, type ConceptCounts, stringParts } from "./build-concepts.ts";
+import { buildDefinitions } from "./build-definitions.ts";
 import { buildStrings } from "./build-strings.ts";
-import { type EncodingOptions, startEncoders } from "./encoder-targets.ts";
+import {
+  definitionsRecord,
+  definitionTargets,
+  type EncodingOptions,
+  startEncoders,
+} from "./encoder-targets.ts";
 import { indexAndVerify, switchTo } from "./finish-release.ts";
 import { Journal, type JournalMode } from "./journal.ts";
 import { donePart, joinPlan, putPart } from "./part-records.ts";
@@ -135,6 +141,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     }
   });
   const blocks = stringParts(read.counts.atoms, options.atomsPerBlock);
+  const describes = options.encoders.some(({ manifest }) => manifest.definitions);
   if (!share.isWhole) await joinPlan(store, { ...shared, blocks }, options.mode === "restart");
   const { concepts, bySty, leftOut } = await stage<ConceptCounts>(journal, "concepts", () =>
     buildConcepts({
@@ -142,6 +149,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
       conceptFolder: join(folder, "concepts"),
       stringFolder: join(folder, "strings"),
       stringParts: blocks,
+      ...(describes ? { definitionFolder: join(folder, "definitions") } : {}),
       store,
       collection: name("concepts"),
       sty: filters.sty ?? [],
@@ -164,6 +172,20 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     stringsCollection: name("strings"),
     ...reporting,
   });
+  const describing = definitionTargets(targets, name);
+  const definitions = describes
+    ? await buildDefinitions({
+        store,
+        targets: describing,
+        journal,
+        folder: join(folder, "definitions"),
+        parts: blocks,
+        share,
+        records: records.filter((r) => r.dataset === dataset),
+        collection: name("definitions"),
+        ...reporting,
+      })
+    : undefined;
   const kept = without(read.counts, leftOut);
   const record: ReleaseRecord = {
     dataset,
@@ -186,21 +208,31 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     }),
     strings: name("strings"),
     concepts: name("concepts"),
+    ...(definitions
+      ? { definitions: definitionsRecord(name("definitions"), definitions.count, describing) }
+      : {}),
   };
   const skipped = read.counts.skipped + leftOut.atoms;
   const counts = { ...read.counts, ...kept, skipped, strings: strings.count, concepts };
   if (!share.isWhole) {
     const { bySab, sample } = strings;
-    await putPart(store, { part: share.part, record, bySab, sample: someOf(sample, share.of) });
+    await putPart(store, {
+      part: share.part,
+      record,
+      bySab,
+      sample: someOf(sample, share.of),
+      ...(definitions ? { definitions: someOf(definitions.sample, share.of) } : {}),
+    });
     rmSync(folder, { recursive: true, force: true });
     return summaryOf(counts, { status: "part", encoders: record.encoders });
   }
   const recalls = await indexAndVerify({
     store,
+    record,
     targets,
-    documents: { strings: record.strings, concepts: record.concepts },
-    counts: { ...record.counts, stringsBySab: strings.bySab },
+    stringsBySab: strings.bySab,
     sample: strings.sample,
+    ...(definitions ? { definitions: { targets: describing, sample: definitions.sample } } : {}),
     journal,
     ...reporting,
   });

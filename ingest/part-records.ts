@@ -17,12 +17,20 @@ const planSchema = z.object({
 /** What the processes that ingest one release by parts must have in common. */
 export type PartsPlan = z.infer<typeof planSchema>;
 
+const sampleSchema = z.object({
+  ids: z.array(z.string()),
+  ordinals: z.array(z.int()),
+  texts: z.array(z.string()),
+});
+
 const partSchema = z.object({
   part: z.int(),
   /** The release's record as far as this part knows it: `encoded` and `copied` are its own. */
   record: z.unknown().transform(parseReleaseRecord),
   bySab: z.record(z.string(), z.int()),
-  sample: z.object({ ids: z.array(z.string()), ordinals: z.array(z.int()), texts: z.array(z.string()) }),
+  sample: sampleSchema,
+  /** Some of its definitions, where an encoder knows them. */
+  definitions: sampleSchema.optional(),
 });
 
 /** What one process has done. */

@@ -6,13 +6,7 @@ import * as arrow from "apache-arrow";
 import { z } from "zod";
 import { TermduetError } from "../src/terminology/termduet-error.ts";
 import { blockOf, blockTable, tableSchema } from "../src/vector-store/arrow-blocks.ts";
-import {
-  conceptsSpec,
-  parseReleaseRecord,
-  type ReleaseRecord,
-  stringsSpec,
-  vectorsSpec,
-} from "../src/vector-store/release-record.ts";
+import { parseReleaseRecord, type ReleaseRecord } from "../src/vector-store/release-record.ts";
 import type { Block, CollectionSpec } from "../src/vector-store/vector-store.ts";
 
 const MANIFEST = "manifest.json";
@@ -26,7 +20,7 @@ const manifestSchema = z.object({
   files: z.array(
     z.object({
       name: z.string().regex(/^[A-Za-z0-9._-]+\.arrow$/),
-      /** Collection that the file is a block of: `strings`, `concepts`, or the id of an encoder. */
+      /** Collection that the file is a block of: see `ReleaseCollection`. */
       content: z.string(),
       rows: z.int().positive(),
       bytes: z.int().positive(),
@@ -41,15 +35,6 @@ export type ArchivedFile = z.infer<typeof manifestSchema>["files"][number];
 export interface Archive {
   record: ReleaseRecord;
   files: ArchivedFile[];
-}
-
-/** The collections of a release with the names of their contents, which do not depend on the store or the generation. */
-export function collectionsOf(record: ReleaseRecord): { content: string; spec: CollectionSpec }[] {
-  return [
-    { content: "concepts", spec: conceptsSpec(record.concepts) },
-    { content: "strings", spec: stringsSpec(record.strings) },
-    ...record.encoders.map((e) => ({ content: e.id, spec: vectorsSpec(e.collection, e.dimension) })),
-  ];
 }
 
 /** Writes a block to a file of the folder. */

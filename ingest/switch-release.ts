@@ -1,4 +1,9 @@
-import { aliasesOf, type ReleaseRecord, releaseKey } from "../src/vector-store/release-record.ts";
+import {
+  aliasesOf,
+  collectionsOf,
+  type ReleaseRecord,
+  releaseKey,
+} from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 
 const HISTORY_LENGTH = 50;
@@ -33,7 +38,5 @@ export async function activateRelease(store: VectorStore, record: ReleaseRecord)
  */
 export async function dropRelease(store: VectorStore, record: ReleaseRecord): Promise<void> {
   await store.deleteMetadata(releaseKey(record));
-  for (const collection of [record.strings, record.concepts, ...record.encoders.map((e) => e.collection)]) {
-    await store.dropCollection(collection);
-  }
+  for (const { spec } of collectionsOf(record)) await store.dropCollection(spec.name);
 }

@@ -1,7 +1,7 @@
 import type { Encoder } from "../src/encoder/encoder-pool.ts";
 import { TermduetError } from "../src/terminology/termduet-error.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
-import type { StringBlock } from "./string-blocks.ts";
+import type { TextBlock } from "./encode-block.ts";
 
 /** Strings whose vectors are looked at once more, for each encoder. */
 export interface Sample {
@@ -17,7 +17,7 @@ const SELF_COSINE = 0.999;
 const MIN_RECALL = 0.9;
 
 /** Takes some strings of a block, spread over it. */
-export function addToSample(sample: Sample, block: StringBlock): void {
+export function addToSample(sample: Sample, block: TextBlock): void {
   const step = Math.max(1, Math.floor(block.ids.length / SAMPLE_PER_BLOCK));
   for (let i = 0; i < block.ids.length && sample.ids.length < MAX_SAMPLE; i += step) {
     sample.ids.push(block.ids[i]!);
@@ -30,14 +30,6 @@ export function addToSample(sample: Sample, block: StringBlock): void {
 export function someOf({ ids, ordinals, texts }: Sample, of: number): Sample {
   const count = Math.max(SAMPLE_PER_BLOCK, Math.ceil(MAX_SAMPLE / of));
   return { ids: ids.slice(0, count), ordinals: ordinals.slice(0, count), texts: texts.slice(0, count) };
-}
-
-/** What a release's collections must hold. */
-export interface CollectionCounts {
-  strings: number;
-  concepts: number;
-  /** Strings that have an atom of each source. */
-  stringsBySab: Readonly<Record<string, number>>;
 }
 
 /** Errors: `internal` when a collection holds more or less than was written, in all or of one source. */

@@ -28,6 +28,7 @@ import pairs_store
 BLOCK = 32
 POSITIONS = 176  # as many of the teacher's positions as training can ask for
 FINE = 11  # levels on either side of zero, for all-MiniLM-L6-v2
+EIGHT_BITS = 127
 STUDENTS = {"start-A": "minilm", "start-B": "e5"}
 
 
@@ -68,6 +69,7 @@ def unpack_model(path: Path, to: Path) -> None:
     from safetensors.numpy import save_file
 
     kept, files = pickle.loads(read(path))
+    positions = next(shape[0] for name, (shape, _, _) in kept.items() if "position_embeddings" in name)
     state = {}
     for name, (shape, whole, rest) in kept.items():
         x = np.frombuffer(rest, np.float16)
@@ -78,7 +80,7 @@ def unpack_model(path: Path, to: Path) -> None:
     for name, content in files.items():
         if name == "config.json":
             config = json.loads(content)
-            config["max_position_embeddings"] = POSITIONS
+            config["max_position_embeddings"] = positions
             content = json.dumps(config, indent=2).encode()
         (to / name).write_bytes(content)
     save_file(state, str(to / "model.safetensors"), {"format": "pt"})
@@ -144,9 +146,11 @@ def unpack(folder: Path, out: Path) -> None:
         shutil.copy(out / "files" / name, out / name)
     with ProcessPoolExecutor(4) as pool:
         pairs = pool.submit(unpack_pairs, folder / "pairs.xz", out / "pairs.pickle")
-        bases = [pool.submit(unpack_model, folder / f"{b}.xz", out / b) for b in ("e5", "minilm")]
+        trained = [s for s in STUDENTS if (folder / f"{s}.xz").exists()]
+        bases = [pool.submit(unpack_model, folder / f"{b}.xz", out / b) for b in ("e5", "minilm", *trained)]
         [b.result() for b in bases]
-        students = [pool.submit(unpack_student, out / base, out / "files" / s, out / s) for s, base in STUDENTS.items()]
+        students = [pool.submit(unpack_student, out / base, out / "files" / s, out / s)
+                    for s, base in STUDENTS.items() if s not in trained]
         [s.result() for s in [*students, pairs]]
     print(f"unpacked in {time.time() - began:.0f} s", flush=True)
 
@@ -161,11 +165,14 @@ def main() -> None:
     packs.add_argument("--minilm", type=Path)
     packs.add_argument("--to", type=Path, required=True)
     packs.add_argument("--data-only", action="store_true", help="the models are packed already")
+    models = commands.add_parser("model", help="a trained checkpoint to go on from, in 8 bits a weight")
+    models.add_argument("folder", type=Path)
+    models.add_argument("--to", type=Path, required=True)
     unpacks = commands.add_parser("unpack")
     unpacks.add_argument("folder", type=Path)
     unpacks.add_argument("--out", type=Path, required=True)
     args = parser.parse_args()
-    pack(args) if args.command == "pack" else unpack(args.folder, args.out)
+    {"pack": pack, "model": lambda a: pack_model(a.folder, EIGHT_BITS, a.to), "unpack": lambda a: unpack(a.folder, a.out)}[args.command](args)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
     python3 on_device.py train --carry ../../.train-carry --to "$OUT" --seconds 560
     python3 on_device.py fetch 2 --to "$OUT"     # what did not fit in what the first command gave back
     python3 on_device.py train … --smoke         # every stage, two minutes in all: does it run, how fast?
+    python3 on_device.py train … --distil 0      # goes on from trained checkpoints that `carry.py model` has packed as start-A.xz, start-B.xz
 
 Each chain is distil.py, then its training command; one that fails leaves the other alone, and what it had saved last is
 returned. Put together again: cat A.tar.* | tar x; cat B.tar.* | tar x."""
@@ -25,8 +26,8 @@ PART = 15 * 2**20  # bytes
 AT_ONCE = 4  # parts a command gives back
 TAIL = 45  # seconds for the figures of the merged pair, and the parts
 CHAINS = {
-    "B": (["--teacher", "e5", "--prefix", "query: "], "train_synonym.py", ["--rate", "3e-4", "--seed", "1"]),
-    "A": (["--teacher", "minilm"], "train_knowledge.py", ["--rate", "3e-4", "--seed", "2"]),
+    "B": (["--teacher", "e5", "--prefix", "query: "], "train_synonym.py", ["--seed", "1"]),
+    "A": (["--teacher", "minilm"], "train_knowledge.py", ["--seed", "2"]),
 }
 
 
@@ -55,13 +56,13 @@ class Chain(threading.Thread):
         teacher = [str(work / t) if t in ("e5", "minilm") else t for t in teacher]
         common = ["--workers", str(args.workers), "--batch", str(args.batch), "--pairs", str(work / "pairs.pickle"),
                   "--say", str(args.say)]
-        healed = self.call(args.distil + 30, "distil.py", "--student", str(work / f"start-{x}"), *teacher, "--to",
+        healed = args.distil > 0 and self.call(args.distil + 30, "distil.py", "--student", str(work / f"start-{x}"), *teacher, "--to",
                            str(work / f"healed-{x}"), "--shares", x, "--seconds", str(args.distil), *common)
         left = self.ends - time.time()
         self.call(left + 10, script, "--start", str(work / (f"healed-{x}" if healed else f"start-{x}")), "--name", x,
                   "--out", str(work), "--seconds", f"{left:.0f}", "--points", str(args.points), "--mines", str(args.mines),
                   "--memory", str(args.memory), "--average", "0.999", "--share", str(args.share),
-                  "--per-set", str(args.per_set), *settings, *common)
+                  "--per-set", str(args.per_set), "--rate", str(args.rate), *settings, *common)
 
 
 def parts(work: Path) -> list[Path]:
@@ -140,7 +141,7 @@ def main() -> None:
     trains.add_argument("--seconds", type=float, default=560, help="for everything")
     trains.add_argument("--smoke", action="store_true")
     for name, value in {"distil": 80.0, "tail": float(TAIL), "workers": 7, "batch": 2048, "memory": 65536, "points": 6,
-                        "mines": 3, "say": 100, "share": 1.0, "per-set": 0, "tail-lines": 40}.items():
+                        "mines": 3, "say": 100, "rate": 3e-4, "share": 1.0, "per-set": 0, "tail-lines": 40}.items():
         trains.add_argument(f"--{name}", type=type(value), default=value)
     args = parser.parse_args()
     if args.command == "fetch":

@@ -25,8 +25,9 @@ OTHER_LANGUAGE = 0.3
 # How often each kind of pair comes, where a concept has what it takes
 SYNONYM = {"names": 0.57, "definition": 0.13, "rewrite": 0.15, "both": 0.06, "mention": 0.02, "switched": 0.04,
            "findings": 0.03}
-KNOWLEDGE = {"names": 0.34, "definition": 0.24, "rewrite": 0.13, "both": 0.07, "mention": 0.06, "parent": 0.04,
-             "switched": 0.07, "findings": 0.05}
+KNOWLEDGE = {"names": 0.31, "definition": 0.14, "rewrite": 0.12, "both": 0.07, "mention": 0.04, "parent": 0.03,
+             "switched": 0.03, "findings": 0.02, "described": 0.24}
+WORDS = 40  # of a definition, as the product encodes it
 
 
 fold = lru_cache(maxsize=1 << 20)(fold_afresh)
@@ -120,6 +121,28 @@ class Pairs:
         return self.rng.choice((", ", " , ", " , ", " et " if language == "FRE" else " and ")).join(names[:5]) \
             if len(names) > 1 else None
 
+    def _described(self, unit: str) -> tuple[str, str] | None:
+        """What somebody may say in the place of a concept's name, and a definition of it as the product keeps it."""
+        found, rng = self.definitions[unit], self.rng
+        if not found:
+            return None
+        text, left = rng.choice(found), None
+        others = [d for d in found if d != text]
+        draw = rng.random()
+        if draw < 0.4 and others:
+            other = rng.choice(others)
+            left = sentence_parts(other, rng) if rng.random() < 0.6 else " ".join(other.split()[:32])
+        elif draw < 0.55:
+            left = self._switched(unit)
+        elif draw < 0.68:
+            left = self._findings(unit)
+        elif draw < 0.78 and (name := self._name(unit, language="ENG")):
+            left = self.paraphrases.rewrite(name.text, name.lat, rng, rng.choice((1, 2)))
+        elif draw < 0.9:  # the definition itself, with holes: what is alike in meaning seldom has the same words
+            left = " ".join(w for w in sentence_parts(text, rng).split() if rng.random() < 0.6)
+        left = left or ((name := self._name(unit)) and name.text)
+        return left and (left, " ".join(text.split()[:WORDS]))
+
     def pair(self, unit: str) -> Pair | None:
         rng = self.rng
         kind = rng.choices(list(self.kinds), list(self.kinds.values()))[0]
@@ -127,6 +150,10 @@ class Pairs:
         if right is None:
             return None
         left = None
+        if kind == "described":
+            if found := self._described(unit):
+                asked, text = perturb(found[0], rng), found[1]
+                return Pair(unit, asked, text, kind) if self.corpus.allowed(asked) and self.corpus.allowed(text) else None
         if kind == "definition":
             left = self._definition(unit)
         elif kind == "both":  # as an alignment asks: a term with its explanation

@@ -76,7 +76,10 @@ export const semanticTypeSchema = z
 const scoreSchema = z
   .object({
     cosine: z.number().meta({ description: "float32 cosine of the query and the concept's nearest string" }),
-    rank: z.int().min(1).meta({ description: "Place in this encoder's own list" }),
+    rank: z
+      .int()
+      .min(1)
+      .meta({ description: "Place in this encoder's own list, by strings and definitions" }),
     rating: z.int().min(0).max(5),
   })
   .meta({ id: "EncoderScore" });
@@ -88,6 +91,10 @@ const explanationSchema = z
     cosine: z.number(),
     grade: z.number().meta({ description: "Rating before it was rounded" }),
     candidate: z.boolean().meta({ description: "Whether the encoder's own search found it" }),
+    definition: z
+      .object({ text: z.string(), cosine: z.number() })
+      .optional()
+      .meta({ description: "The concept's nearest definition, by an encoder that knows definitions" }),
   })
   .meta({ id: "Explanation" });
 

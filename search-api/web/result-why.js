@@ -4,12 +4,23 @@ import { t } from "./texts.js";
 /** The button that says why, and what it uncovers: what its name has in common with the query, and the evidence of each encoder. */
 export function why({ rank, name, explanation, matches = [], scores }, voices) {
   if (!explanation) return [];
-  const rows = explanation.map(({ encoder, string, cosine, grade, candidate }) =>
+  const rows = explanation.map(({ encoder, string, cosine, grade, candidate, definition }) =>
     h(
       "tr",
       { class: `voice-${Math.max(0, voices.indexOf(encoder))}` },
       h("th", { scope: "row" }, encoder),
-      h("td", { class: "string" }, string),
+      h(
+        "td",
+        { class: "string" },
+        string,
+        definition
+          ? h(
+              "p",
+              { class: "defined" },
+              `${t("whyDefinition")} “${definition.text}” (${definition.cosine.toFixed(4)})`,
+            )
+          : "",
+      ),
       h("td", {}, cosine.toFixed(4)),
       h("td", {}, grade.toFixed(2)),
       h("td", {}, scores[encoder]?.rank ?? ""),

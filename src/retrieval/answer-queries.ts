@@ -1,6 +1,7 @@
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
 import { ConceptsBelow } from "./concepts-below.ts";
+import { describedConcepts } from "./described-concepts.ts";
 import { type Facets, type FoundConcept, facetsOf } from "./facets.ts";
 import { gatherEvidence, type StringEvidence } from "./gather-evidence.ts";
 import { type MatchedString, matchedStrings } from "./matched-strings.ts";
@@ -53,7 +54,12 @@ export async function answerQueries(
     completions: COMPLETIONS_PER_RESULT * last,
     timeoutMs: context.remainingMs?.(),
   });
+  const describing = describedConcepts(store, legs, vectors, {
+    exact,
+    ...(context.remainingMs ? { timeoutMs: context.remainingMs() } : {}),
+  });
   matching.catch(() => undefined); // awaited with the evidence, which may fail before
+  describing.catch(() => undefined);
   const lists: FoundConcept[][] = texts.map(() => []);
   let more: boolean[] = [];
   let [storedMs, mergedMs] = [0, 0];
@@ -67,10 +73,19 @@ export async function answerQueries(
       ...(context.remainingMs ? { timeoutMs: context.remainingMs() } : {}),
     });
     const matched = await matching;
+    const described = await describing;
     await below?.learnFiltered(evidence.flatMap((found, i) => unnamed(found, matched[i]!)));
     const stored = performance.now();
     more = evidence.map((found, i) => {
-      const ranked = rankConcepts({ evidence: found, legs, filter, below, matched: matched[i]!, explain });
+      const ranked = rankConcepts({
+        evidence: found,
+        legs,
+        filter,
+        below,
+        matched: matched[i]!,
+        described: described[i]!,
+        explain,
+      });
       const known = new Set(lists[i]!.map(({ result }) => result.cui));
       const rest = ranked.filter(({ result }) => !known.has(result.cui));
       for (const { result, atoms } of rest.slice(0, ring - known.size))

@@ -5,6 +5,7 @@ import {
   type EncoderOpinion,
   mergeByComplementarity,
 } from "./complementarity.ts";
+import { type DescribedConcepts, liftedCosine, type NearDefinition } from "./described-concepts.ts";
 import type { FoundConcept } from "./facets.ts";
 import type { StringEvidence } from "./gather-evidence.ts";
 import type { MatchedBy, MatchedString } from "./matched-strings.ts";
@@ -20,12 +21,18 @@ export interface RankInput {
   below?: Pick<ReadonlySet<string>, "has"> | undefined;
   /** What was found without an encoder, best first. Every one of these strings is among the evidence. */
   matched: readonly MatchedString[];
+  /** Definitions near the text; absent: nobody looked for them. */
+  described?: DescribedConcepts;
   explain: boolean;
 }
 
 interface ConceptCandidate extends Candidate {
   /** For each encoder the string of the concept that is nearest to the query. */
   nearest: StringEvidence[];
+  /** For each encoder the definition of the concept that is nearest, if one is near. */
+  defined: readonly (NearDefinition | undefined)[];
+  /** For each encoder what the two are worth to it, as a cosine. */
+  worth: number[];
   /** Atoms that carry the concept's strings and pass the filter. */
   atoms: Map<StringEvidence, KeptAtom[]>;
   /** Concept in short, as the strings keep it. */
@@ -56,7 +63,14 @@ export function rankConcepts(input: RankInput): FoundConcept[] {
   }));
 }
 
-function groupByConcept({ evidence, legs, filter, below, matched }: RankInput): ConceptCandidate[] {
+function groupByConcept({
+  evidence,
+  legs,
+  filter,
+  below,
+  matched,
+  described,
+}: RankInput): ConceptCandidate[] {
   const strings = new Map<
     string,
     { summary: ConceptCandidate["summary"]; atoms: Map<StringEvidence, KeptAtom[]> }
@@ -73,14 +87,19 @@ function groupByConcept({ evidence, legs, filter, below, matched }: RankInput): 
   }
   return [...strings].map(([id, { summary, atoms }]) => {
     const nearest = legs.map((_, leg) => nearestString([...atoms.keys()], leg));
+    const defined = described?.get(id) ?? [];
+    const worth = legs.map((own, leg) => {
+      return liftedCosine(nearest[leg]!.cosines[leg]!, own.definitions, defined[leg]);
+    });
     const opinions = legs.map(({ calibrator }, leg): EncoderOpinion => {
       const cosine = nearest[leg]!.cosines[leg]!;
-      return { cosine, grade: calibrator.grade(cosine), rating: calibrator.rating(cosine) };
+      return { cosine, grade: calibrator.grade(worth[leg]!), rating: calibrator.rating(worth[leg]!) };
     });
     const ids = new Set(Array.from(atoms.keys(), (string) => string.id));
     const own = matched.filter(({ ref, cuis }) => ids.has(ref.id) && cuis.includes(id));
     const best = own.toSorted((a, b) => TIER_ORDER.indexOf(a.tier) - TIER_ORDER.indexOf(b.tier));
-    return { id, opinions, nearest, atoms, summary, tier: best[0]?.tier ?? "semantic", matched: best };
+    const tier = best[0]?.tier ?? "semantic";
+    return { id, opinions, nearest, defined, worth, atoms, summary, tier, matched: best };
   });
 }
 
@@ -94,9 +113,7 @@ function nearestString(strings: readonly StringEvidence[], leg: number): StringE
 
 /** Place of each concept in one encoder's own order. */
 function ranksOf(concepts: readonly ConceptCandidate[], leg: number): Map<string, number> {
-  const ordered = [...concepts].sort(
-    (a, b) => b.opinions[leg]!.cosine - a.opinions[leg]!.cosine || (a.id < b.id ? -1 : 1),
-  );
+  const ordered = [...concepts].sort((a, b) => b.worth[leg]! - a.worth[leg]! || (a.id < b.id ? -1 : 1));
   return new Map(ordered.map((concept, i) => [concept.id, i + 1]));
 }
 
@@ -146,6 +163,7 @@ function resultOf(
   const explanation = legs.map(({ encoder }, leg) => {
     const { cosine, grade } = concept.opinions[leg]!;
     const string = concept.nearest[leg]!;
+    const definition = concept.defined[leg];
     const id = encoder.folder.manifest.id;
     return {
       encoder: id,
@@ -153,6 +171,7 @@ function resultOf(
       cosine: rounded(cosine),
       grade: Number(grade.toFixed(4)),
       candidate: string.candidate[leg]!,
+      ...(definition ? { definition: { text: definition.text, cosine: rounded(definition.cosine) } } : {}),
     };
   });
   return {

@@ -55,6 +55,20 @@ export interface EncoderScore {
   rating: number;
 }
 
+/** Why an encoder rates a concept as it does. */
+export interface EncoderExplanation {
+  encoder: string;
+  /** The string of the concept that it found nearest, and its cosine. */
+  string: string;
+  cosine: number;
+  /** The rating before it was rounded. */
+  grade: number;
+  /** Whether the encoder's own search found the string. */
+  candidate: boolean;
+  /** The nearest definition of the concept, where the encoder knows definitions and one is near. */
+  definition?: { text: string; cosine: number };
+}
+
 /** One concept. `string`, `aui` … name the atom that matched best. */
 export interface SearchResult {
   rank: number;
@@ -76,8 +90,8 @@ export interface SearchResult {
   agreement: boolean;
   scores: Record<string, EncoderScore>;
   semanticTypes: SemanticType[];
-  /** With `explain`: for each encoder the string of the concept that it found nearest, and the grade before rounding. */
-  explanation?: { encoder: string; string: string; cosine: number; grade: number; candidate: boolean }[];
+  /** With `explain`, for each encoder. */
+  explanation?: EncoderExplanation[];
   /** With `explain`: how the concept was found without an encoder, if it was; `string` is what was found so. */
   matches?: { by: (typeof MATCHED_BY)[number]; matchType: MatchType; string: string }[];
 }

@@ -1,4 +1,4 @@
-import type { EncoderFolder } from "../encoder/encoder-manifest.ts";
+import type { EncoderFolder, EncoderManifest } from "../encoder/encoder-manifest.ts";
 import type { Encoder } from "../encoder/encoder-pool.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
@@ -7,6 +7,7 @@ import { ActiveReleaseLookup } from "./active-release.ts";
 import { answerQueries } from "./answer-queries.ts";
 import { Calibrator } from "./calibrator.ts";
 import { checkedQueries } from "./check-request.ts";
+import type { DefinitionLeg } from "./described-concepts.ts";
 import { withDisplayNames } from "./display-names.ts";
 import type { SearchContext, SearchRequest, SearchResponse } from "./search-types.ts";
 
@@ -15,6 +16,8 @@ export interface EncoderLeg {
   encoder: Encoder;
   calibrator: Calibrator;
   collection: string;
+  /** Present where the encoder knows the release's definitions. */
+  definitions?: DefinitionLeg;
 }
 
 export interface SearcherDeps {
@@ -106,7 +109,7 @@ export class Searcher {
         if (!encoder) throw this.#otherEncoder(release, id, hash);
         const calibrator = this.#calibrators.get(hash) ?? new Calibrator(encoder.folder.manifest);
         this.#calibrators.set(hash, calibrator);
-        return { encoder, calibrator, collection };
+        return { encoder, calibrator, collection, ...definitionLeg(release, encoder.folder.manifest) };
       }),
     );
   }
@@ -122,4 +125,13 @@ export class Searcher {
       `${name} was encoded with ${id} (${hash}), and ${have}; vectors of different encoders can't be compared: ingest ${name} again, or install that encoder`,
     );
   }
+}
+
+function definitionLeg(
+  { definitions }: ReleaseRecord,
+  { id, definitions: worth }: EncoderManifest,
+): Pick<EncoderLeg, "definitions"> {
+  const vectors = definitions?.vectors.find(({ encoder }) => encoder === id);
+  if (!vectors || !worth) return {};
+  return { definitions: { collection: vectors.collection, documents: definitions!.collection, ...worth } };
 }

@@ -39,6 +39,12 @@ export interface StringRecord {
   prominence: number;
 }
 
+/** The first words of a definition, and the concepts that are defined by them. */
+export interface DefinitionRecord {
+  text: string;
+  cuis: string[];
+}
+
 /** Hubs such as `Disease` have tens of thousands of relations; a page can show so many. */
 export const MAX_RELATIONS = 400;
 export const MAX_HIERARCHIES = 50;

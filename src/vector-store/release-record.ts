@@ -40,6 +40,14 @@ const recordSchema = z.object({
   ),
   strings: z.string(),
   concepts: z.string(),
+  /** Distinct definitions, where an encoder of the release knows them: the documents, and its vectors of them. */
+  definitions: z
+    .object({
+      collection: z.string(),
+      count: z.int(),
+      vectors: z.array(z.object({ encoder: z.string(), collection: z.string() })),
+    })
+    .optional(),
 });
 
 /** What the store knows of one release that was ingested and verified. */
@@ -103,15 +111,76 @@ export function aliasName(dataset: string, content: string): string {
   return `${dataset}__${content}`;
 }
 
-/** All collections of a release and the aliases that name them while it is active. */
-export function aliasesOf(record: ReleaseRecord): Record<string, string> {
-  const { dataset, strings, concepts, encoders } = record;
-  const vectors = encoders.map((e) => [aliasName(dataset, e.id), e.collection]);
+/** A collection of a release. */
+export interface ReleaseCollection {
+  /** What is in it, whatever the store and the generation: `strings`, `concepts`, `definitions`, or by which encoder it is of vectors. */
+  content: string;
+  spec: CollectionSpec;
+  /** Records that it must hold. */
+  count: number;
+}
+
+/** What the vectors of definitions are called, beside those of strings, which have the encoder's name. */
+export function definitionVectors(encoder: string): string {
+  return `${encoder}.definitions`;
+}
+
+/** All collections of a release: documents first. */
+export function collectionsOf(record: ReleaseRecord): ReleaseCollection[] {
+  const { counts, definitions } = record;
+  const dimensions = new Map(record.encoders.map((e) => [e.id, e.dimension]));
+  return [
+    { content: "concepts", spec: conceptsSpec(record.concepts), count: counts.concepts },
+    { content: "strings", spec: stringsSpec(record.strings), count: counts.strings },
+    ...record.encoders.map((e) => {
+      return { content: e.id, spec: vectorsSpec(e.collection, e.dimension), count: counts.strings };
+    }),
+    ...(definitions
+      ? [
+          { content: "definitions", spec: definitionsSpec(definitions.collection), count: definitions.count },
+          ...definitions.vectors.map(({ encoder, collection }) => {
+            const spec = definitionVectorsSpec(collection, dimensions.get(encoder)!);
+            return { content: definitionVectors(encoder), spec, count: definitions.count };
+          }),
+        ]
+      : []),
+  ];
+}
+
+/** The same release with its collections renamed: `name` is given what is in each. */
+export function renamed(
+  record: ReleaseRecord,
+  generation: number,
+  name: (content: string) => string,
+): ReleaseRecord {
+  const { definitions } = record;
   return {
-    [aliasName(dataset, "strings")]: strings,
-    [aliasName(dataset, "concepts")]: concepts,
-    ...Object.fromEntries(vectors),
+    ...record,
+    generation,
+    strings: name("strings"),
+    concepts: name("concepts"),
+    encoders: record.encoders.map((e) => ({ ...e, collection: name(e.id) })),
+    ...(definitions
+      ? {
+          definitions: {
+            ...definitions,
+            collection: name("definitions"),
+            vectors: definitions.vectors.map(({ encoder }) => {
+              return { encoder, collection: name(definitionVectors(encoder)) };
+            }),
+          },
+        }
+      : {}),
   };
+}
+
+/** The aliases that name a release's collections while it is active. */
+export function aliasesOf(record: ReleaseRecord): Record<string, string> {
+  const named = collectionsOf(record).map(({ content, spec }) => [
+    aliasName(record.dataset, content),
+    spec.name,
+  ]);
+  return Object.fromEntries(named);
 }
 
 /** The active release of each dataset: the one whose strings the alias names. */
@@ -138,6 +207,14 @@ export function stringsSpec(name: string): CollectionSpec {
 
 export function conceptsSpec(name: string): CollectionSpec {
   return { name, fields: {} };
+}
+
+export function definitionsSpec(name: string): CollectionSpec {
+  return { name, fields: {} };
+}
+
+export function definitionVectorsSpec(name: string, dimension: number): CollectionSpec {
+  return { name, dimension, fields: { bucket: "integer" } };
 }
 
 export function vectorsSpec(name: string, dimension: number): CollectionSpec {

@@ -35,11 +35,14 @@ describe(`an ingest that is killed (KILL_SEED=${SEED})`, () => {
   const storeArgs = (name: string): string[] => ["--store", `lancedb:${join(folder.path, name)}`];
 
   beforeAll(async () => {
-    for (const [checkpoint, name] of [
-      ["tiny-bert", "a"],
-      ["tiny-xlmr", "b"],
+    for (const [checkpoint, name, definitions] of [
+      ["tiny-bert", "a", { from: 0.5, weight: 0.3 }],
+      ["tiny-xlmr", "b", undefined],
     ] as const) {
-      args.push("--encoder", (await tinyEncoder(checkpoint, join(folder.path, name))).folder);
+      args.push(
+        "--encoder",
+        (await tinyEncoder(checkpoint, join(folder.path, name), { definitions })).folder,
+      );
     }
     const started = Date.now();
     expect(await runCli([...args, ...storeArgs("unbroken")])).toMatchObject({ code: 0 });
@@ -63,6 +66,7 @@ describe(`an ingest that is killed (KILL_SEED=${SEED})`, () => {
     expect(killed.record.counts).toEqual(unbroken.record.counts);
     expect([...killed.strings]).toEqual([...unbroken.strings]);
     expect([...killed.concepts]).toEqual([...unbroken.concepts]);
+    expect([...killed.definitions]).toEqual([...unbroken.definitions]);
     for (const [encoder, rows] of unbroken.vectors) {
       const again = killed.vectors.get(encoder)!;
       expect([...again.keys()]).toEqual([...rows.keys()]);

@@ -33,6 +33,8 @@ async function expectSameContents(store: VectorStore): Promise<void> {
   expect(after.record.counts).toEqual(before.record.counts);
   expect([...after.strings]).toEqual([...before.strings]);
   expect([...after.concepts]).toEqual([...before.concepts]);
+  expect(after.definitions.size).toBeGreaterThan(0);
+  expect([...after.definitions]).toEqual([...before.definitions]);
   expect([...after.vectors]).toEqual([...before.vectors]);
   const lookups = [
     ["code", "22298006"],

@@ -19,7 +19,7 @@ export async function sampleStore(
   url = `lancedb:${join(folder, "store")}`,
 ): Promise<SampleStore> {
   const encoders = [
-    await tinyEncoder("tiny-bert", join(folder, "a")),
+    await tinyEncoder("tiny-bert", join(folder, "a"), { definitions: { from: 0.5, weight: 0.3 } }),
     await tinyEncoder("tiny-xlmr", join(folder, "b")),
   ];
   const store = await openStore(url);

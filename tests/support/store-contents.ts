@@ -1,4 +1,8 @@
-import { activeReleases, type ReleaseRecord } from "../../src/vector-store/release-record.ts";
+import {
+  activeReleases,
+  definitionVectors,
+  type ReleaseRecord,
+} from "../../src/vector-store/release-record.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
 
 export interface StoreContents {
@@ -6,7 +10,9 @@ export interface StoreContents {
   /** Body of every string, by id, in the order of rows. */
   strings: Map<string, string>;
   concepts: Map<string, string>;
-  /** Vectors of each encoder by id. */
+  /** Bodies of the definitions, where an encoder knows them. */
+  definitions: Map<string, string>;
+  /** Vectors of each encoder by id, of strings and of definitions. */
   vectors: Map<string, Map<string, Float32Array>>;
 }
 
@@ -19,7 +25,14 @@ export async function storeContents(store: VectorStore): Promise<StoreContents> 
     return new Map(all.sort((a, b) => a.ordinal - b.ordinal).map(({ id, body }) => [id, body]));
   };
   const vectors = new Map<string, Map<string, Float32Array>>();
-  for (const { id, collection } of record.encoders) {
+  const { definitions } = record;
+  const collections = [
+    ...record.encoders.map(({ id, collection }) => [id, collection] as const),
+    ...(definitions?.vectors ?? []).map(({ encoder, collection }) => {
+      return [definitionVectors(encoder), collection] as const;
+    }),
+  ];
+  for (const [id, collection] of collections) {
     const rows = new Map<string, Float32Array>();
     for await (const batch of store.scan(collection, "bucket", 0, 65_536))
       for (const row of batch) rows.set(row.id, row.vector);
@@ -29,6 +42,7 @@ export async function storeContents(store: VectorStore): Promise<StoreContents> 
     record,
     strings: await documents(record.strings, record.counts.strings),
     concepts: await documents(record.concepts, record.counts.concepts),
+    definitions: definitions ? await documents(definitions.collection, definitions.count) : new Map(),
     vectors,
   };
 }

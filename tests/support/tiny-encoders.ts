@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type EncoderFolder, readEncoderFolder } from "../../src/encoder/encoder-manifest.ts";
 import { optimizeCheckpoint } from "../../src/optimizer/optimize-checkpoint.ts";
@@ -8,13 +9,15 @@ export interface TinyOptions {
   pooling?: "mean" | "cls";
   precision?: "float32" | "int8";
   id?: string;
+  /** An encoder that knows definitions. */
+  definitions?: EncoderFolder["manifest"]["definitions"];
 }
 
 /** Makes an encoder of one of the tiny checkpoints: random weights, so it knows nothing, fast. */
 export async function tinyEncoder(
   checkpoint: "tiny-bert" | "tiny-xlmr",
   out: string,
-  { pooling = "mean", precision = "float32", id = checkpoint }: TinyOptions = {},
+  { pooling = "mean", precision = "float32", id = checkpoint, definitions }: TinyOptions = {},
 ): Promise<EncoderFolder> {
   await optimizeCheckpoint({
     checkpoint: join(FIXTURES, checkpoint),
@@ -38,5 +41,9 @@ export async function tinyEncoder(
     },
     version: "0.0.0",
   });
+  if (definitions) {
+    const path = join(out, "encoder.json");
+    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), definitions }));
+  }
   return readEncoderFolder(out);
 }

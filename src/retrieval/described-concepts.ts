@@ -1,0 +1,85 @@
+import type { DefinitionRecord } from "../terminology/concept.ts";
+import type { RecordRef, SearchOptions, VectorStore } from "../vector-store/vector-store.ts";
+import type { EncoderLeg } from "./searcher.ts";
+
+/** A definition near a text. */
+export interface NearDefinition {
+  /** Exact float32 cosine of the text and the definition. */
+  cosine: number;
+  text: string;
+}
+
+/** For one text: by CUI, for each encoder (in the legs' order) the concept's nearest definition, of those that it found. */
+export type DescribedConcepts = ReadonlyMap<string, readonly (NearDefinition | undefined)[]>;
+
+/** Where the vectors of definitions of an encoder are, and what they count for. */
+export interface DefinitionLeg {
+  collection: string;
+  documents: string;
+  from: number;
+  weight: number;
+}
+
+// Deeper lists brought nothing: a definition that is farther away says too little.
+const DEFINITIONS = 50;
+
+/**
+ * For each text the concepts whose definitions are near to it, by the encoders that know definitions (KRISSBERT's idea: a
+ * concept is known by what is said of it too). `vectors[leg]` holds the texts' vectors row by row.
+ */
+export async function describedConcepts(
+  store: VectorStore,
+  legs: readonly EncoderLeg[],
+  vectors: readonly Float32Array[],
+  options: Pick<SearchOptions, "exact" | "timeoutMs"> = {},
+): Promise<DescribedConcepts[]> {
+  const texts = vectors[0]!.length / legs[0]!.encoder.folder.manifest.dimension;
+  const described = Array.from({ length: texts }, () => new Map<string, (NearDefinition | undefined)[]>());
+  await Promise.all(
+    legs.map(async ({ definitions }, leg) => {
+      if (!definitions) return;
+      const { collection, documents } = definitions;
+      const lists = await store.search(collection, vectors[leg]!, { ...options, limit: DEFINITIONS });
+      const records = await readDefinitions(store, documents, lists.flat());
+      for (const [text, hits] of lists.entries()) {
+        for (const { id, cosine } of hits) {
+          const record = records.get(id);
+          for (const cui of record?.cuis ?? []) {
+            const near = described[text]!.get(cui) ?? legs.map(() => undefined);
+            described[text]!.set(cui, near);
+            // Hits come nearest first.
+            near[leg] ??= { cosine, text: record!.text };
+          }
+        }
+      }
+    }),
+  );
+  return described;
+}
+
+/**
+ * What a concept's nearest string is worth to an encoder that has also found a definition of the concept: the cosine itself,
+ * or more, at most 1.
+ */
+export function liftedCosine(
+  cosine: number,
+  leg: DefinitionLeg | undefined,
+  definition: NearDefinition | undefined,
+): number {
+  if (!leg || !definition) return cosine;
+  return Math.min(1, cosine + leg.weight * Math.max(0, definition.cosine - leg.from));
+}
+
+async function readDefinitions(
+  store: VectorStore,
+  documents: string,
+  hits: readonly RecordRef[],
+): Promise<Map<string, DefinitionRecord>> {
+  const refs = new Map(hits.map(({ id, ordinal }) => [id, { id, ordinal }]));
+  const stored = await store.fetch(documents, [...refs.values()]);
+  return new Map(
+    stored.flatMap((document) =>
+      document ? [[document.id, JSON.parse(document.body) as DefinitionRecord]] : [],
+    ),
+  );
+}
