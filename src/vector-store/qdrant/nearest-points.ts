@@ -1,4 +1,4 @@
-import { TermduetError } from "../../terminology/termduet-error.ts";
+import { queryRows } from "../check-vectors.ts";
 import { byCosine } from "../exact-cosine.ts";
 import type { CollectionSpec, RecordRef, SearchHit, SearchOptions } from "../vector-store.ts";
 import { OVERSAMPLING, type Quantization } from "./index-plan.ts";
@@ -30,13 +30,11 @@ const QUERIES_PER_CALL = 64;
 export class NearestPoints {
   readonly #client: QdrantClient;
   readonly #spec: CollectionSpec;
-  readonly #dimension: number;
   readonly #params: object;
 
   constructor(client: QdrantClient, spec: CollectionSpec, quantization: Quantization, ef: number) {
     this.#client = client;
     this.#spec = spec;
-    this.#dimension = spec.dimension!;
     const rescoring = { rescore: true, oversampling: OVERSAMPLING[quantization] };
     this.#params = { hnsw_ef: ef, ...(quantization === "none" ? {} : { quantization: rescoring }) };
   }
@@ -45,7 +43,7 @@ export class NearestPoints {
     queries: Float32Array,
     { limit, filter, exact = false }: SearchOptions,
   ): Promise<SearchHit[][]> {
-    const rows = this.#rows(queries);
+    const rows = queryRows(this.#spec, queries).map((row) => Array.from(row));
     if (passesNothing(filter)) return rows.map(() => []);
     const params = exact ? { exact: true } : this.#params;
     const conditions = conditionsOf(filter);
@@ -70,7 +68,7 @@ export class NearestPoints {
     queries: Float32Array,
     refs: readonly (readonly RecordRef[])[],
   ): Promise<(number | undefined)[][]> {
-    const rows = this.#rows(queries);
+    const rows = queryRows(this.#spec, queries).map((row) => Array.from(row));
     const asked = refs.flatMap((list, i) => (list.length > 0 ? [i] : []));
     const answers = await this.#ask(
       asked.map((i) => {
@@ -102,19 +100,6 @@ export class NearestPoints {
       answers.push(...found.map(({ points }) => points));
     }
     return answers;
-  }
-
-  #rows(queries: Float32Array): number[][] {
-    const width = this.#dimension;
-    if (queries.length % width !== 0) {
-      throw new TermduetError(
-        "incompatible",
-        `${this.#spec.name} holds vectors of ${width}, not of the query's length`,
-      );
-    }
-    return Array.from({ length: queries.length / width }, (_, i) =>
-      Array.from(queries.subarray(i * width, (i + 1) * width)),
-    );
   }
 }
 

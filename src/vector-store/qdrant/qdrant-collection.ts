@@ -1,5 +1,7 @@
 import type { OnProgress } from "../../terminology/progress.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
+import { checkBlock } from "../check-vectors.ts";
+import type { OpenCollection } from "../collections-store.ts";
 import type { Block, CollectionSpec, FieldValue, Filter, VectorRow, WriteOptions } from "../vector-store.ts";
 import { FoundDocuments } from "./found-documents.ts";
 import { indexPlan, quantizationConfig, quantizationOf } from "./index-plan.ts";
@@ -10,7 +12,7 @@ import type { QdrantClient } from "./qdrant-client.ts";
 import type { ServerRecords } from "./server-records.ts";
 import { collectionInfo, untilGreen, untilReady } from "./settled-collection.ts";
 import type { StoreSettings } from "./store-settings.ts";
-import { checkBlock, uploadBlock } from "./upload-block.ts";
+import { uploadBlock } from "./upload-block.ts";
 import { isVariant, WordVariants } from "./word-variants.ts";
 
 const SCAN_BYTES = 4_000_000;
@@ -20,7 +22,7 @@ const WORDS_PAGE = 4096;
 const WORDS_PER_RECORD = 20_000;
 
 /** One collection on the server. A point's id is its row number, so that the order of ids is that of the rows. */
-export class QdrantCollection {
+export class QdrantCollection implements OpenCollection {
   readonly #client: QdrantClient;
   readonly #records: ServerRecords;
   readonly #settings: StoreSettings;
