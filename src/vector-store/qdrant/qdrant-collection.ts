@@ -67,8 +67,10 @@ export class QdrantCollection implements OpenCollection {
       if (!(error instanceof TermduetError && error.code === "conflict")) throw error; // a retry, or another writer
     }
     const path = `/collections/${name}/index?wait=true`;
-    for (const [field_name, field_schema] of Object.entries(payloadIndexes(spec)))
-      await client.call({ method: "PUT", path, body: { field_name, field_schema }, doing, writes: true });
+    const indexes = Object.entries(payloadIndexes(spec)).map(([field_name, field_schema]) =>
+      client.call({ method: "PUT", path, body: { field_name, field_schema }, doing, writes: true }),
+    );
+    await Promise.all(indexes);
   }
 
   static async open(
