@@ -11,7 +11,7 @@ export async function unknownWords(
   words: Iterable<string>,
   timeoutMs?: number,
 ): Promise<Set<string>> {
-  const options = storeOptions({ timeoutMs });
+  const options = { any: true, ...storeOptions({ timeoutMs }) };
   const distinct = [...new Set(words)];
   const found = await Promise.all(
     distinct.map((word) => store.findByWords(stringsCollection, "norm", [word], 1, options)),

@@ -41,7 +41,7 @@ export class NearestPoints {
 
   async search(
     queries: Float32Array,
-    { limit, filter, exact = false }: SearchOptions,
+    { limit, filter, exact = false, timeoutMs }: SearchOptions,
   ): Promise<SearchHit[][]> {
     const rows = queryRows(this.#spec, queries).map((row) => Array.from(row));
     if (passesNothing(filter)) return rows.map(() => []);
@@ -53,6 +53,7 @@ export class NearestPoints {
       const wanted = limit + spare;
       const answers = await this.#ask(
         open.map((i) => ({ query: rows[i]!, limit: wanted, params, ...must(conditions) })),
+        timeoutMs,
       );
       for (const [n, i] of open.entries()) hits[i] = answers[n]!.map(hitOf).sort(byCosine);
       open = open.filter((i) => {
@@ -84,7 +85,7 @@ export class NearestPoints {
     return scores;
   }
 
-  async #ask(queries: readonly Query[]): Promise<ScoredPoint[][]> {
+  async #ask(queries: readonly Query[], timeoutMs?: number): Promise<ScoredPoint[][]> {
     const { name } = this.#spec;
     const answers: ScoredPoint[][] = [];
     for (let start = 0; start < queries.length; start += QUERIES_PER_CALL) {
@@ -96,6 +97,7 @@ export class NearestPoints {
         path: `/collections/${name}/points/query/batch`,
         body: { searches },
         doing: `searching ${name}`,
+        timeoutMs,
       });
       answers.push(...found.map(({ points }) => points));
     }

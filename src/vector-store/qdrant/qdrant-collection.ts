@@ -110,7 +110,10 @@ export class QdrantCollection implements OpenCollection {
     const { name, dimension } = this.#spec;
     const settings = this.#settings;
     const count = await this.count();
-    const optimizers_config = { indexing_threshold: settings["index-from"] };
+    const optimizers_config = {
+      indexing_threshold: settings["index-from"],
+      max_segment_size: Math.ceil(settings["segment-size"] / 1024),
+    };
     let body: object = { optimizers_config };
     if (dimension !== undefined) {
       const { quantization } = indexPlan(count, dimension, settings);
