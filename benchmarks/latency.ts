@@ -5,13 +5,15 @@
  *
  * Without labelled queries, strings of the sample release are asked.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openSearcher } from "../src/cli/open-searcher.ts";
 import { EncoderCatalogue } from "../src/encoder/catalogue.ts";
 import { openStore } from "../src/vector-store/open-store.ts";
+import { devQueries } from "./support/dev-queries.ts";
+import { indexRecall } from "./support/index-recall.ts";
 
 const { values: args } = parseArgs({
   options: {
@@ -25,21 +27,6 @@ const { values: args } = parseArgs({
   },
 });
 
-function queriesOf(folder: string): string[] {
-  const files = existsSync(folder)
-    ? readdirSync(folder)
-        .filter((f) => f.endsWith(".tsv"))
-        .map((f) => join(folder, f))
-    : ["sample/queries.tsv"];
-  return files.flatMap((file) =>
-    readFileSync(file, "utf8")
-      .split("\n")
-      .slice(1)
-      .filter(Boolean)
-      .map((line) => line.split("\t")[0]!),
-  );
-}
-
 function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]!;
 }
@@ -47,7 +34,7 @@ function percentile(sorted: readonly number[], share: number): number {
 await using store = await openStore(args.store);
 await using opened = openSearcher(store, new EncoderCatalogue(args.encoders), "cpu");
 const { searcher } = opened;
-const all = queriesOf(args.queries);
+const all = devQueries(args.queries).flat();
 // Spread over all sets; no query twice.
 const queries = [
   ...new Set(all.filter((_, i) => i % Math.max(1, Math.floor(all.length / Number(args.n))) === 0)),
@@ -66,26 +53,10 @@ times.sort((a, b) => a - b);
 
 const release = await searcher.releases.resolve(args.dataset);
 const legs = await searcher.legs(release);
-const recall: Record<string, number> = {};
 const sample = queries
   .filter((_, i) => i % Math.max(1, Math.floor(queries.length / Number(args.recall))) === 0)
   .slice(0, Number(args.recall));
-for (const { encoder, collection } of legs) {
-  const { vectors } = await encoder.encode(sample, "query");
-  const found = await store.search(collection, vectors, { limit: 10 });
-  let hits = 0;
-  const { id, dimension } = encoder.folder.manifest;
-  for (const [i, list] of found.entries()) {
-    const [truth] = await store.search(collection, vectors.slice(i * dimension, (i + 1) * dimension), {
-      limit: 10,
-      exact: true,
-    });
-    // Neighbours as near as the tenth true one are as good.
-    const tenth = truth!.at(-1)!.cosine - 1e-6;
-    hits += Math.min(10, list.filter((hit) => hit.cosine >= tenth).length);
-  }
-  recall[id] = hits / (10 * sample.length);
-}
+const recall = await indexRecall(store, legs, sample);
 const result = {
   machine: `${cpus()[0]!.model}, ${availableParallelism()} cores`,
   release: `${release.dataset} ${release.release}`,

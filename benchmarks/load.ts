@@ -5,11 +5,12 @@
  *
  *     node benchmarks/load.ts --store lancedb:.termduet --dataset openmeta [--seconds 15] [--soak 0] [--path search]
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+import { mixedQueries } from "./support/dev-queries.ts";
 import { served } from "./support/served.ts";
 
 const { values: args } = parseArgs({
@@ -29,26 +30,13 @@ const P99_MS = 100;
 const PATIENCE_MS = 2_000;
 const SECONDS = Number(args.seconds);
 
-function queriesOf(folder: string): string[] {
-  const files = existsSync(folder)
-    ? readdirSync(folder)
-        .filter((f) => f.endsWith(".tsv"))
-        .map((f) => join(folder, f))
-    : ["sample/queries.tsv"];
-  const lists = files.map((file) => readFileSync(file, "utf8").split("\n").slice(1).filter(Boolean));
-  const longest = Math.max(...lists.map((list) => list.length));
-  // One of each set in turn.
-  const mixed = Array.from({ length: longest }, (_, i) => lists.flatMap((list) => list[i] ?? [])).flat();
-  return [...new Set(mixed.map((line) => line.split("\t")[0]!))];
-}
-
 interface Outcome {
   dueMs: number;
   ms: number;
   status: number;
 }
 
-const queries = queriesOf(args.queries);
+const queries = mixedQueries(args.queries);
 const agent = new Agent({ keepAlive: true, maxSockets: 2_000 });
 let next = 0;
 await using server = await served(["--store", args.store, "--dataset", args.dataset, "--quiet"]);

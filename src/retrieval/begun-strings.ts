@@ -1,5 +1,6 @@
 import { normalizeText } from "../text/normalize.ts";
 import type { Filter, VectorStore } from "../vector-store/vector-store.ts";
+import { storeOptions } from "./store-options.ts";
 import { type StoredString, storedString } from "./stored-string.ts";
 
 // Who has typed more than this does not wait for completions.
@@ -23,11 +24,7 @@ export async function begunStrings(
 ): Promise<StoredString[]> {
   const typed = normalizeText(text);
   if (typed === "" || typed.length > MAX_TYPED) return [];
-  const options = {
-    by: "prominence",
-    ...(filter ? { filter } : {}),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-  };
+  const options = { by: "prominence", ...storeOptions({ filter, timeoutMs }) };
   const found = await store.findByPrefix(stringsCollection, "norm", typed, limit, options);
   return found.map(storedString);
 }

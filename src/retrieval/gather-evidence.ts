@@ -1,6 +1,7 @@
 import type { StringRecord } from "../terminology/concept.ts";
 import type { Filter, RecordRef, SearchHit, VectorStore } from "../vector-store/vector-store.ts";
 import type { EncoderLeg } from "./searcher.ts";
+import { storeOptions } from "./store-options.ts";
 import type { StoredString } from "./stored-string.ts";
 
 /** A string of the release near a text, with every encoder's exact cosine to it (paper Eq. 9). */
@@ -78,12 +79,7 @@ async function nearest(
   queries: readonly Float32Array[],
   { strings, exact, filter, timeoutMs }: GatherOptions,
 ): Promise<SearchHit[][][]> {
-  const options = {
-    limit: strings,
-    exact,
-    ...(filter ? { filter } : {}),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-  };
+  const options = { limit: strings, exact, ...storeOptions({ filter, timeoutMs }) };
   return Promise.all(legs.map(({ collection }, leg) => store.search(collection, queries[leg]!, options)));
 }
 

@@ -1,4 +1,5 @@
 import type { VectorStore } from "../vector-store/vector-store.ts";
+import { storeOptions } from "./store-options.ts";
 
 /**
  * Words (normalized) that stand in no string of the release: unfinished ones, or misspelt. A word that the release knows
@@ -10,7 +11,7 @@ export async function unknownWords(
   words: Iterable<string>,
   timeoutMs?: number,
 ): Promise<Set<string>> {
-  const options = timeoutMs === undefined ? {} : { timeoutMs };
+  const options = { any: true, ...storeOptions({ timeoutMs }) };
   const distinct = [...new Set(words)];
   const found = await Promise.all(
     distinct.map((word) => store.findByWords(stringsCollection, "norm", [word], 1, options)),

@@ -2,6 +2,7 @@ import { editDistance } from "../text/edit-distance.ts";
 import { isFunctionWord } from "../text/function-words.ts";
 import { normalizeText } from "../text/normalize.ts";
 import type { Filter, VectorStore } from "../vector-store/vector-store.ts";
+import { storeOptions } from "./store-options.ts";
 import { type StoredString, storedString } from "./stored-string.ts";
 import { unknownWords } from "./unknown-words.ts";
 
@@ -45,11 +46,7 @@ export async function wordedStrings(
       if (unknown.size === 0) return [];
       known = words.filter((word) => !unknown.has(word));
     }
-    const options = {
-      typos,
-      ...(filter ? { filter } : {}),
-      ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    };
+    const options = { typos, ...storeOptions({ filter, timeoutMs }) };
     const found = await store.findByWords(stringsCollection, "norm", [...new Set(words)], limit, options);
     const strings = found.map((stored) => judged(storedString(stored), words));
     const kept = known ? strings.filter((string) => hasAll(string, known!)) : strings;

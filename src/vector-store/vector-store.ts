@@ -76,6 +76,8 @@ export interface WordsOptions extends Patience {
    * Words with a digit never differ. 0 when left out.
    */
   typos?: number;
+  /** Any that hold the words will do, where there are more than the limit: whoever asks wants to know whether there are. */
+  any?: boolean;
 }
 
 export interface SearchHit extends RecordRef {

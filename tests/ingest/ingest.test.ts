@@ -9,11 +9,12 @@ import { stringId } from "../../src/text/string-id.ts";
 import { cosine } from "../../src/vector-store/exact-cosine.ts";
 import { openStore } from "../../src/vector-store/open-store.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
+import { SAMPLE, sampleIngest } from "../support/sample-store.ts";
 import { storeContents } from "../support/store-contents.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { tinyEncoder } from "../support/tiny-encoders.ts";
 
-const SAMPLE = join(import.meta.dirname, "..", "..", "sample", "META");
+const META = join(SAMPLE, "META");
 const folder = temporaryFolder();
 let encoders: EncoderFolder[];
 
@@ -26,23 +27,8 @@ beforeAll(async () => {
 afterAll(() => folder[Symbol.dispose]());
 
 function optionsFor(name: string, store: VectorStore, changes: Partial<IngestOptions> = {}): IngestOptions {
-  return {
-    source: SAMPLE,
-    dataset: "sample",
-    release: "1",
-    store,
-    encoders,
-    provider: "cpu",
-    workers: 1,
-    filters: {},
-    maxRejectShare: 0.001,
-    atomsPerBlock: 700,
-    mode: "new",
-    dryRun: false,
-    workFolder: join(folder.path, name, "work"),
-    rejectsFolder: join(folder.path, name, "rejects"),
-    ...changes,
-  };
+  const own = { maxRejectShare: 0.001, atomsPerBlock: 700, ...changes };
+  return sampleIngest(join(folder.path, name), { store, encoders, ...own });
 }
 
 /** MRCONSO read in the plainest way: the oracle. */
@@ -57,8 +43,8 @@ function rowsOf(meta: string): string[][] {
 function changedSample(name: string, change: (lines: string[]) => string[]): string {
   const meta = join(folder.path, name, "META");
   mkdirSync(meta, { recursive: true });
-  cpSync(SAMPLE, meta, { recursive: true });
-  const lines = readFileSync(join(SAMPLE, "MRCONSO.RRF"), "utf8").split("\n").filter(Boolean);
+  cpSync(META, meta, { recursive: true });
+  const lines = readFileSync(join(META, "MRCONSO.RRF"), "utf8").split("\n").filter(Boolean);
   writeFileSync(join(meta, "MRCONSO.RRF"), `${change(lines).join("\n")}\n`);
   return meta;
 }
@@ -74,7 +60,7 @@ describe("an ingest of the sample release", () => {
 
   test("keeps every atom that is not suppressed, once, with its string", async () => {
     const { strings, record } = await storeContents(store);
-    const wanted = rowsOf(SAMPLE).filter((row) => row[16] === "N");
+    const wanted = rowsOf(META).filter((row) => row[16] === "N");
     const kept = [...strings.values()].flatMap((body) =>
       (JSON.parse(body) as StringRecord).atoms.map((atom) => atom.aui),
     );
@@ -102,7 +88,7 @@ describe("an ingest of the sample release", () => {
   test("joins types, definitions, relations and hierarchy on CUI, and keeps concepts that have none", async () => {
     const { concepts, record } = await storeContents(store);
     expect(concepts.size).toBe(record.counts.concepts);
-    expect(concepts.size).toBe(new Set(rowsOf(SAMPLE).map((row) => row[0])).size);
+    expect(concepts.size).toBe(new Set(rowsOf(META).map((row) => row[0])).size);
     const infarction = JSON.parse(concepts.get("C0027051")!) as ConceptRecord;
     expect(infarction).toMatchObject({
       name: "Myocardial infarction",
@@ -170,11 +156,11 @@ describe("a part of a release", () => {
     await using store = await openStore(`lancedb:${join(folder.path, "part")}`);
     await ingest(optionsFor("part", store, { filters: { sty: ["T047"] } }));
     const { concepts, record } = await storeContents(store);
-    const types = readFileSync(join(SAMPLE, "MRSTY.RRF"), "utf8")
+    const types = readFileSync(join(META, "MRSTY.RRF"), "utf8")
       .split("\n")
       .map((line) => line.split("|"));
     const diseases = new Set(types.filter((row) => row[1] === "T047").map((row) => row[0]!));
-    const rows = rowsOf(SAMPLE).filter((row) => row[16] === "N" && diseases.has(row[0]!));
+    const rows = rowsOf(META).filter((row) => row[16] === "N" && diseases.has(row[0]!));
     expect([...concepts.keys()].sort()).toEqual([...new Set(rows.map((row) => row[0]!))].sort());
     expect(record.counts.atoms).toBe(rows.length);
     expect(Object.values(record.counts.bySab).reduce((a, b) => a + b)).toBe(rows.length);

@@ -11,7 +11,7 @@ import { QdrantCluster } from "../support/qdrant-cluster.ts";
 import { QdrantProcess, withoutProgram } from "../support/qdrant-server.ts";
 import { seeded } from "../support/random-vectors.ts";
 import { runCli } from "../support/run-cli.ts";
-import { SAMPLE } from "../support/sample-store.ts";
+import { SAMPLE, sampleIngest } from "../support/sample-store.ts";
 import { type StoreContents, storeContents } from "../support/store-contents.ts";
 import { TcpProxy } from "../support/tcp-proxy.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -35,23 +35,7 @@ else
       name: string,
       store: VectorStore,
       changes: Partial<IngestOptions> = {},
-    ): IngestOptions => ({
-      source: META,
-      dataset: "sample",
-      release: "1",
-      store,
-      encoders,
-      provider: "cpu",
-      workers: 1,
-      filters: {},
-      maxRejectShare: 0,
-      atomsPerBlock: 300,
-      mode: "new",
-      dryRun: false,
-      workFolder: join(folder.path, name, "work"),
-      rejectsFolder: join(folder.path, name, "rejects"),
-      ...changes,
-    });
+    ): IngestOptions => sampleIngest(join(folder.path, name), { store, encoders, ...changes });
     const cliArgs = (name: string, server: { origin: string }, ...more: string[]): string[] => {
       const work = ["--work", join(folder.path, name), "--store", urlOf(server), "--workers", "1"];
       const names = encoders.flatMap((e) => ["--encoder", e.folder]);

@@ -12,7 +12,7 @@ import { openStore } from "../../src/vector-store/open-store.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
 import { type FoundQdrant, findQdrant, withoutQdrant } from "../support/qdrant-server.ts";
 import { runCli } from "../support/run-cli.ts";
-import { SAMPLE, type SampleStore, sampleStore } from "../support/sample-store.ts";
+import { SAMPLE, type SampleStore, sampleIngest, sampleStore } from "../support/sample-store.ts";
 import { storeContents } from "../support/store-contents.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { tinyEncoder } from "../support/tiny-encoders.ts";
@@ -30,23 +30,7 @@ else {
     name: string,
     store: VectorStore,
     changes: Partial<IngestOptions> = {},
-  ): IngestOptions => ({
-    source: META,
-    dataset: "sample",
-    release: "1",
-    store,
-    encoders,
-    provider: "cpu",
-    workers: 1,
-    filters: {},
-    maxRejectShare: 0,
-    atomsPerBlock: 300,
-    mode: "new",
-    dryRun: false,
-    workFolder: join(folder.path, name, "work"),
-    rejectsFolder: join(folder.path, name, "rejects"),
-    ...changes,
-  });
+  ): IngestOptions => sampleIngest(join(folder.path, name), { store, encoders, ...changes });
   /** Forgets what earlier tests left on the server. */
   const emptied = async (): Promise<VectorStore> => {
     const store = await openStore(urlOf());

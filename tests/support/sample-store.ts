@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { ingest } from "../../ingest/ingest.ts";
+import { type IngestOptions, ingest } from "../../ingest/ingest.ts";
 import { type Encoder, EncoderPool } from "../../src/encoder/encoder-pool.ts";
 import { Searcher } from "../../src/retrieval/searcher.ts";
 import { openStore } from "../../src/vector-store/open-store.ts";
@@ -7,6 +7,28 @@ import type { VectorStore } from "../../src/vector-store/vector-store.ts";
 import { tinyEncoder } from "./tiny-encoders.ts";
 
 export const SAMPLE: string = join(import.meta.dirname, "..", "..", "sample");
+
+/** Options that ingest the sample release; work and rejects go below `folder`. */
+export function sampleIngest(
+  folder: string,
+  given: Pick<IngestOptions, "store" | "encoders"> & Partial<IngestOptions>,
+): IngestOptions {
+  return {
+    source: join(SAMPLE, "META"),
+    dataset: "sample",
+    release: "1",
+    provider: "cpu",
+    workers: 1,
+    filters: {},
+    maxRejectShare: 0,
+    atomsPerBlock: 300,
+    mode: "new",
+    dryRun: false,
+    workFolder: join(folder, "work"),
+    rejectsFolder: join(folder, "rejects"),
+    ...given,
+  };
+}
 
 export interface SampleStore extends AsyncDisposable {
   store: VectorStore;
@@ -23,22 +45,7 @@ export async function sampleStore(
     await tinyEncoder("tiny-xlmr", join(folder, "b")),
   ];
   const store = await openStore(url);
-  await ingest({
-    source: join(SAMPLE, "META"),
-    dataset: "sample",
-    release: "1",
-    store,
-    encoders,
-    provider: "cpu",
-    workers: 1,
-    filters: {},
-    maxRejectShare: 0,
-    atomsPerBlock: 10_000,
-    mode: "new",
-    dryRun: false,
-    workFolder: join(folder, "work"),
-    rejectsFolder: join(folder, "rejects"),
-  });
+  await ingest(sampleIngest(folder, { store, encoders, atomsPerBlock: 10_000 }));
   const load = { provider: "cpu", threads: 1, tokenBudget: 256 } as const;
   const pools = new Map<string, EncoderPool>();
   for (const encoder of encoders) pools.set(encoder.hash, await EncoderPool.start(encoder, 1, load));

@@ -3,6 +3,8 @@ import type { Connection, Table } from "@lancedb/lancedb";
 import type { OnProgress } from "../../terminology/progress.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 import { blockTable, tableSchema } from "../arrow-blocks.ts";
+import { checkBlock, queryRows } from "../check-vectors.ts";
+import type { OpenCollection } from "../collections-store.ts";
 import { byCosine } from "../exact-cosine.ts";
 import type {
   Block,
@@ -35,7 +37,9 @@ const QUERIES_PER_CALL = 32;
  * One collection: a Lance table that finds (indexes and what they are made from), and files of rows that give what was
  * found. Both have their rows in the order of the ordinals.
  */
-export class LanceDbCollection {
+export class LanceDbCollection implements OpenCollection {
+  readonly vectors = this;
+  readonly found = this;
   readonly #table: Table;
   readonly #rows: CollectionRows;
   readonly #spec: CollectionSpec;
@@ -84,13 +88,7 @@ export class LanceDbCollection {
   }
 
   async writeBlock(block: Block): Promise<void> {
-    const { dimension, name } = this.#spec;
-    if (dimension !== undefined && block.vectors?.length !== dimension * block.ids.length) {
-      throw new TermduetError(
-        "incompatible",
-        `${name} holds vectors of ${dimension}; the block's are of another length`,
-      );
-    }
+    checkBlock(this.#spec, block);
     this.#places = undefined;
     this.#lastBlock ??= await this.#maxBlock();
     // What a crash left of this block, and what came after, goes first: rows must lie in the order of their ordinals.
@@ -117,14 +115,7 @@ export class LanceDbCollection {
   }
 
   async search(queries: Float32Array, options: SearchOptions): Promise<SearchHit[][]> {
-    const dimension = this.#spec.dimension!;
-    if (queries.length % dimension !== 0) {
-      throw new TermduetError(
-        "incompatible",
-        `${this.#spec.name} holds vectors of ${dimension}, not of the query's length`,
-      );
-    }
-    const vectors = rowsOf(queries, dimension);
+    const vectors = queryRows(this.#spec, queries);
     const hits: SearchHit[][] = [];
     for (let start = 0; start < vectors.length; start += QUERIES_PER_CALL)
       hits.push(...(await this.#searchSome(vectors.slice(start, start + QUERIES_PER_CALL), options)));
@@ -135,7 +126,7 @@ export class LanceDbCollection {
     queries: Float32Array,
     refs: readonly (readonly RecordRef[])[],
   ): Promise<(number | undefined)[][]> {
-    const vectors = rowsOf(queries, this.#spec.dimension!);
+    const vectors = queryRows(this.#spec, queries);
     return refs.map((list, i) => {
       const stored = this.#rows.vectors!.read(list.map((ref) => ref.ordinal));
       return list.map(({ id }, row) =>
@@ -291,10 +282,4 @@ function execution({ timeoutMs }: Patience): { timeoutMs?: number } {
   if (timeoutMs === undefined) return {};
   if (timeoutMs <= 0) throw new TermduetError("unavailable", "no time is left for the store; try again");
   return { timeoutMs: Math.ceil(timeoutMs) };
-}
-
-function rowsOf(vectors: Float32Array, dimension: number): Float32Array[] {
-  return Array.from({ length: vectors.length / dimension }, (_, i) =>
-    vectors.slice(i * dimension, (i + 1) * dimension),
-  );
 }

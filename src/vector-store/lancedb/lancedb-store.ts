@@ -4,20 +4,8 @@ import { join, resolve } from "node:path";
 import { type Connection, connect } from "@lancedb/lancedb";
 import type { OnProgress } from "../../terminology/progress.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
-import type {
-  Block,
-  CollectionSpec,
-  CreateOptions,
-  Filter,
-  PrefixOptions,
-  RecordRef,
-  SearchHit,
-  SearchOptions,
-  StoredRecord,
-  VectorRow,
-  VectorStore,
-  WordsOptions,
-} from "../vector-store.ts";
+import { CollectionsStore } from "../collections-store.ts";
+import type { Block, CollectionSpec, CreateOptions, VectorStore } from "../vector-store.ts";
 import { COLLECTION_NAME } from "../vector-store.ts";
 import { removeRows } from "./collection-rows.ts";
 import { readJsonFile, writeJsonFile } from "./json-file.ts";
@@ -26,7 +14,7 @@ import { explained } from "./store-errors.ts";
 import { withTemporaryFiles } from "./temporary-files.ts";
 
 /** The embedded store: a folder of Lance tables, and two JSON files for aliases and metadata. One writer at a time. */
-export class LanceDbStore implements VectorStore {
+export class LanceDbStore extends CollectionsStore<LanceDbCollection> implements VectorStore {
   readonly url: string;
   readonly parallel = false;
   readonly #path: string;
@@ -34,6 +22,7 @@ export class LanceDbStore implements VectorStore {
   readonly #open = new Map<string, Promise<LanceDbCollection>>();
 
   private constructor(path: string, connection: Connection) {
+    super();
     this.url = `lancedb:${path}`;
     this.#path = path;
     this.#connection = connection;
@@ -79,85 +68,12 @@ export class LanceDbStore implements VectorStore {
   }
 
   async writeBlock(collection: string, block: Block): Promise<void> {
-    await this.#with(collection, `writing ${collection}`, (c) => c.writeBlock(block));
+    await this.with(collection, `writing ${collection}`, (c) => c.writeBlock(block));
   }
 
   async finishCollection(collection: string, onProgress?: OnProgress): Promise<void> {
     const build = (c: LanceDbCollection) => withTemporaryFiles(this.#path, () => c.buildIndexes(onProgress));
-    await this.#with(collection, `indexing ${collection}`, build);
-  }
-
-  count(collection: string, filter?: Filter): Promise<number> {
-    return this.#with(collection, `counting ${collection}`, (c) => c.count(filter));
-  }
-
-  search(collection: string, queries: Float32Array, options: SearchOptions): Promise<SearchHit[][]> {
-    return this.#with(collection, `searching ${collection}`, (c) => c.search(queries, options));
-  }
-
-  async score(
-    collection: string,
-    query: Float32Array,
-    refs: readonly RecordRef[],
-  ): Promise<(number | undefined)[]> {
-    return (await this.scoreEach(collection, query, [refs]))[0]!;
-  }
-
-  scoreEach(
-    collection: string,
-    queries: Float32Array,
-    refs: readonly (readonly RecordRef[])[],
-  ): Promise<(number | undefined)[][]> {
-    return this.#with(collection, `reading ${collection}`, (c) => c.scoreEach(queries, refs));
-  }
-
-  fetch(collection: string, refs: readonly RecordRef[]): Promise<(StoredRecord | undefined)[]> {
-    return this.#with(collection, `reading ${collection}`, (c) => c.fetch(refs));
-  }
-
-  find(collection: string, field: string, values: readonly string[], limit: number): Promise<StoredRecord[]> {
-    return this.#with(collection, `reading ${collection}`, (c) => c.find(field, values, limit));
-  }
-
-  findByPrefix(
-    collection: string,
-    field: string,
-    prefix: string,
-    limit: number,
-    options: PrefixOptions = {},
-  ): Promise<StoredRecord[]> {
-    return this.#with(collection, `reading ${collection}`, (c) =>
-      c.findByPrefix(field, prefix, limit, options),
-    );
-  }
-
-  findByWords(
-    collection: string,
-    field: string,
-    words: readonly string[],
-    limit: number,
-    options: WordsOptions = {},
-  ): Promise<StoredRecord[]> {
-    return this.#with(collection, `reading ${collection}`, (c) =>
-      c.findByWords(field, words, limit, options),
-    );
-  }
-
-  async *scan(
-    collection: string,
-    field: string,
-    from: number,
-    to: number,
-  ): AsyncGenerator<VectorRow[], void, undefined> {
-    yield* (await this.#collection(collection)).scan(field, from, to);
-  }
-
-  async *documents(collection: string): AsyncGenerator<StoredRecord[], void, undefined> {
-    yield* (await this.#collection(collection)).documents();
-  }
-
-  async *blocks(collection: string, size: number): AsyncGenerator<Block, void, undefined> {
-    yield* (await this.#collection(collection)).blocks(size);
+    await this.with(collection, `indexing ${collection}`, build);
   }
 
   async aliases(): Promise<Record<string, string>> {
@@ -213,16 +129,16 @@ export class LanceDbStore implements VectorStore {
     return rest;
   }
 
-  async #with<T>(
+  protected override async with<T>(
     name: string,
     doing: string,
     call: (collection: LanceDbCollection) => Promise<T>,
   ): Promise<T> {
-    const collection = await this.#collection(name);
+    const collection = await this.collection(name);
     return explained(this.#path, doing, () => call(collection));
   }
 
-  #collection(name: string): Promise<LanceDbCollection> {
+  protected override collection(name: string): Promise<LanceDbCollection> {
     const known = this.#open.get(name);
     if (known) return known;
     const opening = this.#openCollection(name);

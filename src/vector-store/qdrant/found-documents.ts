@@ -6,7 +6,7 @@ import type {
   WordsOptions,
 } from "../vector-store.ts";
 import { BEGIN_BYTES, beginRanges } from "./begin-keys.ts";
-import { OrderedPoints, type Point } from "./ordered-points.ts";
+import { OrderedPoints, type Point, type ScrollOptions } from "./ordered-points.ts";
 import { beginKey, type Condition, conditionsOf, lengthKey, passesNothing, wordsKey } from "./payload.ts";
 import type { QdrantClient } from "./qdrant-client.ts";
 import { allowedTypos, type WordVariants } from "./word-variants.ts";
@@ -16,6 +16,10 @@ interface DocumentPayload {
   body: string;
 }
 
+/** A point with its document, and the field that it was found by. */
+type Found = Point<DocumentPayload & Record<string, string>>;
+
+const DOCUMENT: readonly string[] = ["id", "body"];
 const PAGE = 1024;
 const MIN_PAGE = 32;
 // Of a frequent word there are some dozens of variants in a large release.
@@ -46,7 +50,7 @@ export class FoundDocuments {
 
   async find(field: string, values: readonly string[], limit: number): Promise<StoredRecord[]> {
     if (values.length === 0) return [];
-    const options = { conditions: [{ key: field, match: { any: values } }], payload: ["id", "body"] };
+    const options = { conditions: [{ key: field, match: { any: values } }], payload: DOCUMENT };
     const records: StoredRecord[] = [];
     for await (const points of this.#points.byRow<DocumentPayload>(options, Math.min(limit, PAGE))) {
       records.push(...points.map(recordOf));
@@ -59,7 +63,7 @@ export class FoundDocuments {
     field: string,
     prefix: string,
     limit: number,
-    { filter, by }: PrefixOptions,
+    { filter, by, ...patience }: PrefixOptions,
   ): Promise<StoredRecord[]> {
     if (passesNothing(filter)) return [];
     const conditions = conditionsOf(filter);
@@ -69,29 +73,34 @@ export class FoundDocuments {
     const pageSize = Math.min(PAGE, Math.max(MIN_PAGE, limit));
     // What the keys do not reach is compared here.
     const isCertain = Buffer.byteLength(prefix) <= BEGIN_BYTES;
-    const options = { conditions, payload: isCertain && by !== undefined ? [] : [field] };
+    const payload = isCertain && by !== undefined ? DOCUMENT : [...DOCUMENT, field];
+    const options = { conditions, payload, ...patience };
     const [key, direction] = by === undefined ? [beginKey(field, 0), "asc" as const] : [by, "desc" as const];
-    const ordinals: number[] = [];
-    let group: Point<Record<string, string>>[] = [];
-    const groups = this.#points.byValue<Record<string, string>>(options, key, direction, pageSize);
-    for await (const { points, last } of groups) {
-      group.push(...points.filter((p) => p.payload?.[field]?.startsWith(prefix) ?? isCertain));
+    const records: StoredRecord[] = [];
+    let group: Found[] = [];
+    for await (const { points, last } of this.#points.byValue<Found["payload"]>(
+      options,
+      key,
+      direction,
+      pageSize,
+    )) {
+      group.push(...points.filter((p) => p.payload[field]?.startsWith(prefix) ?? isCertain));
       if (by === undefined) {
         if (!last) continue; // the order within a group is known when all of it is
         group.sort((a, b) => byCodePoint(a.payload[field]!, b.payload[field]!) || a.id - b.id);
       }
-      ordinals.push(...group.map((point) => point.id));
+      records.push(...group.map(recordOf));
       group = [];
-      if (ordinals.length >= limit) break;
+      if (records.length >= limit) break;
     }
-    return this.#inOrder(ordinals.slice(0, limit));
+    return records.slice(0, limit);
   }
 
   async findByWords(
     field: string,
     words: readonly string[],
     limit: number,
-    { typos = 0, filter }: WordsOptions,
+    { typos = 0, filter, any = false, ...patience }: WordsOptions,
   ): Promise<StoredRecord[]> {
     if (words.length === 0 || words.some((word) => word === "" || /\s/u.test(word)) || passesNothing(filter))
       return [];
@@ -100,23 +109,33 @@ export class FoundDocuments {
       ...forms.map((list) => ({ key: wordsKey(field), match: { text_any: list.join(" ") } })),
       ...conditionsOf(filter),
     ];
-    const options = { conditions, payload: [field] };
-    const pageSize = Math.min(PAGE, Math.max(MIN_PAGE, limit));
-    const ordinals: number[] = [];
-    const groups = this.#points.byValue<Record<string, string>>(options, lengthKey(field), "asc", pageSize);
-    for await (const { points } of groups) {
-      for (const { id, payload } of points) {
-        const held = new Set(payload[field]!.split(/\s+/u));
-        if (forms.every((list) => list.some((form) => held.has(form)))) ordinals.push(id);
+    const options = { conditions, payload: [...DOCUMENT, field], ...patience };
+    const pages = any
+      ? this.#points.byRow<Found["payload"]>(options, limit)
+      : this.#ofLength(options, lengthKey(field), Math.min(PAGE, Math.max(MIN_PAGE, limit)));
+    const records: StoredRecord[] = [];
+    for await (const points of pages) {
+      for (const point of points) {
+        const held = new Set(point.payload[field]!.split(/\s+/u));
+        if (forms.every((list) => list.some((form) => held.has(form)))) records.push(recordOf(point));
       }
-      if (ordinals.length >= limit) break;
+      if (records.length >= limit) break;
     }
-    return this.#inOrder(ordinals.slice(0, limit));
+    return records.slice(0, limit);
   }
 
   async *documents(): AsyncGenerator<StoredRecord[], void, undefined> {
-    const options = { conditions: [], payload: ["id", "body"] };
+    const options = { conditions: [], payload: DOCUMENT };
     for await (const points of this.#points.byRow<DocumentPayload>(options, PAGE)) yield points.map(recordOf);
+  }
+
+  async *#ofLength(
+    options: ScrollOptions,
+    key: string,
+    pageSize: number,
+  ): AsyncGenerator<Found[], void, undefined> {
+    for await (const { points } of this.#points.byValue<Found["payload"]>(options, key, "asc", pageSize))
+      yield points;
   }
 
   /** Ids have no keys of their beginnings, because nobody types one: all are read. */
@@ -152,7 +171,7 @@ export class FoundDocuments {
       const points = await this.#client.call<Point<DocumentPayload>[]>({
         method: "POST",
         path: `/collections/${name}/points`,
-        body: { ids: ordinals.slice(start, start + PAGE), with_payload: ["id", "body"], with_vector: false },
+        body: { ids: ordinals.slice(start, start + PAGE), with_payload: DOCUMENT, with_vector: false },
         doing: `reading ${name}`,
       });
       for (const point of points) found.set(point.id, recordOf(point));

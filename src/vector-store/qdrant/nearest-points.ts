@@ -1,4 +1,4 @@
-import { TermduetError } from "../../terminology/termduet-error.ts";
+import { queryRows } from "../check-vectors.ts";
 import { byCosine } from "../exact-cosine.ts";
 import type { CollectionSpec, RecordRef, SearchHit, SearchOptions } from "../vector-store.ts";
 import { OVERSAMPLING, type Quantization } from "./index-plan.ts";
@@ -30,22 +30,20 @@ const QUERIES_PER_CALL = 64;
 export class NearestPoints {
   readonly #client: QdrantClient;
   readonly #spec: CollectionSpec;
-  readonly #dimension: number;
   readonly #params: object;
 
   constructor(client: QdrantClient, spec: CollectionSpec, quantization: Quantization, ef: number) {
     this.#client = client;
     this.#spec = spec;
-    this.#dimension = spec.dimension!;
     const rescoring = { rescore: true, oversampling: OVERSAMPLING[quantization] };
     this.#params = { hnsw_ef: ef, ...(quantization === "none" ? {} : { quantization: rescoring }) };
   }
 
   async search(
     queries: Float32Array,
-    { limit, filter, exact = false }: SearchOptions,
+    { limit, filter, exact = false, timeoutMs }: SearchOptions,
   ): Promise<SearchHit[][]> {
-    const rows = this.#rows(queries);
+    const rows = queryRows(this.#spec, queries).map((row) => Array.from(row));
     if (passesNothing(filter)) return rows.map(() => []);
     const params = exact ? { exact: true } : this.#params;
     const conditions = conditionsOf(filter);
@@ -55,6 +53,7 @@ export class NearestPoints {
       const wanted = limit + spare;
       const answers = await this.#ask(
         open.map((i) => ({ query: rows[i]!, limit: wanted, params, ...must(conditions) })),
+        timeoutMs,
       );
       for (const [n, i] of open.entries()) hits[i] = answers[n]!.map(hitOf).sort(byCosine);
       open = open.filter((i) => {
@@ -70,7 +69,7 @@ export class NearestPoints {
     queries: Float32Array,
     refs: readonly (readonly RecordRef[])[],
   ): Promise<(number | undefined)[][]> {
-    const rows = this.#rows(queries);
+    const rows = queryRows(this.#spec, queries).map((row) => Array.from(row));
     const asked = refs.flatMap((list, i) => (list.length > 0 ? [i] : []));
     const answers = await this.#ask(
       asked.map((i) => {
@@ -86,7 +85,7 @@ export class NearestPoints {
     return scores;
   }
 
-  async #ask(queries: readonly Query[]): Promise<ScoredPoint[][]> {
+  async #ask(queries: readonly Query[], timeoutMs?: number): Promise<ScoredPoint[][]> {
     const { name } = this.#spec;
     const answers: ScoredPoint[][] = [];
     for (let start = 0; start < queries.length; start += QUERIES_PER_CALL) {
@@ -98,23 +97,11 @@ export class NearestPoints {
         path: `/collections/${name}/points/query/batch`,
         body: { searches },
         doing: `searching ${name}`,
+        timeoutMs,
       });
       answers.push(...found.map(({ points }) => points));
     }
     return answers;
-  }
-
-  #rows(queries: Float32Array): number[][] {
-    const width = this.#dimension;
-    if (queries.length % width !== 0) {
-      throw new TermduetError(
-        "incompatible",
-        `${this.#spec.name} holds vectors of ${width}, not of the query's length`,
-      );
-    }
-    return Array.from({ length: queries.length / width }, (_, i) =>
-      Array.from(queries.subarray(i * width, (i + 1) * width)),
-    );
   }
 }
 

@@ -1,4 +1,5 @@
-import type { Condition } from "./payload.ts";
+import type { Patience } from "../vector-store.ts";
+import { type Condition, must } from "./payload.ts";
 import type { QdrantClient } from "./qdrant-client.ts";
 
 export interface Point<P = Record<string, unknown>> {
@@ -7,7 +8,7 @@ export interface Point<P = Record<string, unknown>> {
   vector?: number[];
 }
 
-export interface ScrollOptions {
+export interface ScrollOptions extends Patience {
   conditions: readonly Condition[];
   /** Keys of the payload that are wanted. */
   payload: readonly string[];
@@ -26,18 +27,21 @@ export class OrderedPoints {
 
   /** Pages in the order of row numbers, from row `from` on. */
   async *byRow<P>(
-    { conditions, payload, vectors = false }: ScrollOptions,
+    { conditions, payload, vectors = false, timeoutMs }: ScrollOptions,
     pageSize: number,
     from = 0,
   ): AsyncGenerator<Point<P>[], void, undefined> {
     for (let offset: number | null = from; offset !== null; ) {
-      const page: Page<P> = await this.#scroll({
-        limit: pageSize,
-        offset,
-        with_payload: wanted(payload),
-        with_vector: vectors,
-        ...(conditions.length > 0 ? { filter: { must: conditions } } : {}),
-      });
+      const page: Page<P> = await this.#scroll(
+        {
+          limit: pageSize,
+          offset,
+          with_payload: wanted(payload),
+          with_vector: vectors,
+          ...must(conditions),
+        },
+        timeoutMs,
+      );
       if (page.points.length > 0) yield page.points;
       offset = page.next_page_offset;
     }
@@ -55,12 +59,15 @@ export class OrderedPoints {
   ): AsyncGenerator<{ points: Point<P>[]; last: boolean }, void, undefined> {
     const step = direction === "asc" ? 1 : -1;
     for (let start: number | undefined; ; ) {
-      const page: Page<P> = await this.#scroll({
-        limit: pageSize,
-        order_by: { key, direction, ...(start === undefined ? {} : { start_from: start }) },
-        with_payload: wanted(options.payload),
-        ...(options.conditions.length > 0 ? { filter: { must: options.conditions } } : {}),
-      });
+      const page: Page<P> = await this.#scroll(
+        {
+          limit: pageSize,
+          order_by: { key, direction, ...(start === undefined ? {} : { start_from: start }) },
+          with_payload: wanted(options.payload),
+          ...must(options.conditions),
+        },
+        options.timeoutMs,
+      );
       const whole = page.points.length < pageSize;
       const cut = page.points.at(-1)?.order_value;
       const groups = Map.groupBy(page.points, (point) => point.order_value!);
@@ -78,12 +85,13 @@ export class OrderedPoints {
     }
   }
 
-  #scroll<P>(body: object): Promise<Page<P>> {
+  #scroll<P>(body: object, timeoutMs: number | undefined): Promise<Page<P>> {
     return this.#client.call({
       method: "POST",
       path: `/collections/${this.#collection}/points/scroll`,
       body,
       doing: `reading ${this.#collection}`,
+      timeoutMs,
     });
   }
 }

@@ -12,7 +12,8 @@ export interface Call {
   /** For the message when it fails: `searching umls_2024AB__a`. */
   doing: string;
   writes?: boolean;
-  timeoutMs?: number;
+  /** Milliseconds after which nobody waits for the answer any longer, however often it was asked for. */
+  timeoutMs?: number | undefined;
 }
 
 const READ_PATIENCE_MS = 3000;
@@ -45,14 +46,17 @@ export class QdrantClient implements Disposable {
   /** The whole answer: `/` has no `result`. */
   async answer({ method, path, body, doing, writes = false, timeoutMs }: Call): Promise<unknown> {
     const { timeout, patience } = this.#address.settings;
-    const limit = timeoutMs ?? timeout * 1000 * (writes ? 4 : 1);
+    const limit = timeout * 1000 * (writes ? 4 : 1);
+    const late = performance.now() + (timeoutMs ?? Number.POSITIVE_INFINITY);
     if (writes) this.#hasWritten = true;
-    const until = performance.now() + (this.#hasWritten ? patience * 1000 : READ_PATIENCE_MS);
+    const until = Math.min(late, performance.now() + (this.#hasWritten ? patience * 1000 : READ_PATIENCE_MS));
     const bytes = body === undefined || body instanceof Uint8Array ? body : JSON.stringify(body);
     for (let attempt = 0; ; attempt++) {
+      const left = late - performance.now();
+      if (left <= 0) throw outOfTime(doing);
       const node = this.#node;
       try {
-        return await this.#nodes[node]!.send(method, path, bytes, limit);
+        return await this.#nodes[node]!.send(method, path, bytes, Math.min(limit, left));
       } catch (error) {
         if (!(error instanceof ServerError) || !mayPass(error)) throw explained(error, this.shown, doing);
         // Another call may have moved on already.
@@ -86,6 +90,10 @@ export class QdrantClient implements Disposable {
   [Symbol.dispose](): void {
     for (const node of this.#nodes) node[Symbol.dispose]();
   }
+}
+
+function outOfTime(doing: string): TermduetError {
+  return new TermduetError("unavailable", `no time is left for ${doing}; try again`);
 }
 
 /** The first try of each node follows at once: a kept connection that the server has closed says nothing about it. */

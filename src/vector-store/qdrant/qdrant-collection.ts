@@ -1,5 +1,7 @@
 import type { OnProgress } from "../../terminology/progress.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
+import { checkBlock } from "../check-vectors.ts";
+import type { OpenCollection } from "../collections-store.ts";
 import type { Block, CollectionSpec, FieldValue, Filter, VectorRow, WriteOptions } from "../vector-store.ts";
 import { FoundDocuments } from "./found-documents.ts";
 import { indexPlan, quantizationConfig, quantizationOf } from "./index-plan.ts";
@@ -10,7 +12,7 @@ import type { QdrantClient } from "./qdrant-client.ts";
 import type { ServerRecords } from "./server-records.ts";
 import { collectionInfo, untilGreen, untilReady } from "./settled-collection.ts";
 import type { StoreSettings } from "./store-settings.ts";
-import { checkBlock, uploadBlock } from "./upload-block.ts";
+import { uploadBlock } from "./upload-block.ts";
 import { isVariant, WordVariants } from "./word-variants.ts";
 
 const SCAN_BYTES = 4_000_000;
@@ -20,7 +22,7 @@ const WORDS_PAGE = 4096;
 const WORDS_PER_RECORD = 20_000;
 
 /** One collection on the server. A point's id is its row number, so that the order of ids is that of the rows. */
-export class QdrantCollection {
+export class QdrantCollection implements OpenCollection {
   readonly #client: QdrantClient;
   readonly #records: ServerRecords;
   readonly #settings: StoreSettings;
@@ -65,8 +67,10 @@ export class QdrantCollection {
       if (!(error instanceof TermduetError && error.code === "conflict")) throw error; // a retry, or another writer
     }
     const path = `/collections/${name}/index?wait=true`;
-    for (const [field_name, field_schema] of Object.entries(payloadIndexes(spec)))
-      await client.call({ method: "PUT", path, body: { field_name, field_schema }, doing, writes: true });
+    const indexes = Object.entries(payloadIndexes(spec)).map(([field_name, field_schema]) =>
+      client.call({ method: "PUT", path, body: { field_name, field_schema }, doing, writes: true }),
+    );
+    await Promise.all(indexes);
   }
 
   static async open(
@@ -106,7 +110,10 @@ export class QdrantCollection {
     const { name, dimension } = this.#spec;
     const settings = this.#settings;
     const count = await this.count();
-    const optimizers_config = { indexing_threshold: settings["index-from"] };
+    const optimizers_config = {
+      indexing_threshold: settings["index-from"],
+      max_segment_size: Math.ceil(settings["segment-size"] / 1024),
+    };
     let body: object = { optimizers_config };
     if (dimension !== undefined) {
       const { quantization } = indexPlan(count, dimension, settings);

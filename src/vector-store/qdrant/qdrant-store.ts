@@ -1,20 +1,7 @@
 import type { OnProgress } from "../../terminology/progress.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
-import type {
-  Block,
-  CollectionSpec,
-  CreateOptions,
-  Filter,
-  PrefixOptions,
-  RecordRef,
-  SearchHit,
-  SearchOptions,
-  StoredRecord,
-  VectorRow,
-  VectorStore,
-  WordsOptions,
-  WriteOptions,
-} from "../vector-store.ts";
+import { CollectionsStore } from "../collections-store.ts";
+import type { Block, CollectionSpec, CreateOptions, VectorStore, WriteOptions } from "../vector-store.ts";
 import { COLLECTION_NAME } from "../vector-store.ts";
 import { QdrantClient } from "./qdrant-client.ts";
 import { QdrantCollection } from "./qdrant-collection.ts";
@@ -25,7 +12,7 @@ import { parseQdrantUrl, type StoreSettings } from "./store-settings.ts";
 const OLDEST: readonly [number, number] = [1, 17];
 
 /** The distributed store: a Qdrant, of one node or many. Any number of processes may write and read. */
-export class QdrantStore implements VectorStore {
+export class QdrantStore extends CollectionsStore<QdrantCollection> implements VectorStore {
   readonly url: string;
   readonly parallel = true;
   readonly #client: QdrantClient;
@@ -34,6 +21,7 @@ export class QdrantStore implements VectorStore {
   readonly #open = new Map<string, Promise<QdrantCollection>>();
 
   private constructor(client: QdrantClient, settings: StoreSettings) {
+    super();
     this.url = client.shown;
     this.#client = client;
     this.#settings = settings;
@@ -84,80 +72,11 @@ export class QdrantStore implements VectorStore {
   }
 
   async writeBlock(collection: string, block: Block, options: WriteOptions = {}): Promise<void> {
-    await this.#with(collection, (c) => c.writeBlock(block, options));
+    await this.with(collection, `writing ${collection}`, (c) => c.writeBlock(block, options));
   }
 
   async finishCollection(collection: string, onProgress?: OnProgress): Promise<void> {
-    await this.#with(collection, (c) => c.finish(onProgress));
-  }
-
-  count(collection: string, filter?: Filter): Promise<number> {
-    return this.#with(collection, (c) => c.count(filter));
-  }
-
-  search(collection: string, queries: Float32Array, options: SearchOptions): Promise<SearchHit[][]> {
-    return this.#with(collection, (c) => c.vectors.search(queries, options));
-  }
-
-  async score(
-    collection: string,
-    query: Float32Array,
-    refs: readonly RecordRef[],
-  ): Promise<(number | undefined)[]> {
-    return (await this.scoreEach(collection, query, [refs]))[0]!;
-  }
-
-  scoreEach(
-    collection: string,
-    queries: Float32Array,
-    refs: readonly (readonly RecordRef[])[],
-  ): Promise<(number | undefined)[][]> {
-    return this.#with(collection, (c) => c.vectors.scoreEach(queries, refs));
-  }
-
-  fetch(collection: string, refs: readonly RecordRef[]): Promise<(StoredRecord | undefined)[]> {
-    return this.#with(collection, (c) => c.found.fetch(refs));
-  }
-
-  find(collection: string, field: string, values: readonly string[], limit: number): Promise<StoredRecord[]> {
-    return this.#with(collection, (c) => c.found.find(field, values, limit));
-  }
-
-  findByPrefix(
-    collection: string,
-    field: string,
-    prefix: string,
-    limit: number,
-    options: PrefixOptions = {},
-  ): Promise<StoredRecord[]> {
-    return this.#with(collection, (c) => c.found.findByPrefix(field, prefix, limit, options));
-  }
-
-  findByWords(
-    collection: string,
-    field: string,
-    words: readonly string[],
-    limit: number,
-    options: WordsOptions = {},
-  ): Promise<StoredRecord[]> {
-    return this.#with(collection, (c) => c.found.findByWords(field, words, limit, options));
-  }
-
-  async *scan(
-    collection: string,
-    field: string,
-    from: number,
-    to: number,
-  ): AsyncGenerator<VectorRow[], void, undefined> {
-    yield* (await this.#collection(collection)).scan(field, from, to);
-  }
-
-  async *documents(collection: string): AsyncGenerator<StoredRecord[], void, undefined> {
-    yield* (await this.#collection(collection)).found.documents();
-  }
-
-  async *blocks(collection: string, size: number): AsyncGenerator<Block, void, undefined> {
-    yield* (await this.#collection(collection)).blocks(size);
+    await this.with(collection, `indexing ${collection}`, (c) => c.finish(onProgress));
   }
 
   async aliases(): Promise<Record<string, string>> {
@@ -211,9 +130,13 @@ export class QdrantStore implements VectorStore {
     this.#client[Symbol.dispose]();
   }
 
-  async #with<T>(name: string, call: (collection: QdrantCollection) => Promise<T>): Promise<T> {
+  protected override async with<T>(
+    name: string,
+    _doing: string,
+    call: (collection: QdrantCollection) => Promise<T>,
+  ): Promise<T> {
     try {
-      return await call(await this.#collection(name));
+      return await call(await this.collection(name));
     } catch (error) {
       if (!(error instanceof TermduetError && error.code === "not-found")) throw error;
       this.#open.delete(name);
@@ -225,7 +148,7 @@ export class QdrantStore implements VectorStore {
     }
   }
 
-  #collection(name: string): Promise<QdrantCollection> {
+  protected override collection(name: string): Promise<QdrantCollection> {
     const known = this.#open.get(name);
     if (known) return known;
     const opening = QdrantCollection.open(this.#client, this.#records, name, this.#settings);

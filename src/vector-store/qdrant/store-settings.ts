@@ -29,6 +29,11 @@ const parameters = z.strictObject({
   ef: count(1, 10_000).default(128),
   /** Kilobytes of vectors up to which a segment is compared whole instead of indexed. */
   "index-from": count(1, 1e9).default(10_000),
+  /**
+   * Size up to which segments are merged: a search asks each of them, so few large ones answer faster, and their indexes take
+   * longer to build. The server's own limit is 256 MB a core.
+   */
+  "segment-size": bytes.default(5e9),
   /** Seconds for one answer, and seconds for which a write is tried again while the server is away. */
   timeout: count(1, 3600).default(30),
   patience: count(0, 86_400).default(120),

@@ -1,5 +1,4 @@
 import pLimit from "p-limit";
-import { TermduetError } from "../../terminology/termduet-error.ts";
 import type { Block, CollectionSpec } from "../vector-store.ts";
 import { floatArrayJson } from "./float-json.ts";
 import { payloadOf } from "./payload.ts";
@@ -57,13 +56,4 @@ function pointsBody(spec: CollectionSpec, block: Block, from: number, to: number
   }
   parts.push(Buffer.from("]}"));
   return Buffer.concat(parts);
-}
-
-/** Errors: `incompatible` when the block's vectors are of another length than the collection's. */
-export function checkBlock({ name, dimension }: CollectionSpec, { vectors, ids }: Block): void {
-  if (dimension === undefined || vectors?.length === dimension * ids.length) return;
-  throw new TermduetError(
-    "incompatible",
-    `${name} holds vectors of ${dimension}; the block's are of another length`,
-  );
 }

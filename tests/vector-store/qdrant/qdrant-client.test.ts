@@ -85,6 +85,19 @@ describe("a call", () => {
     expect(performance.now() - started).toBeLessThan(6000);
   });
 
+  test("for which no time is left is not made, and tries do not outlast the time", async () => {
+    await using server = await serverOf([[503, {}]]);
+    using client = clientOf(server.host);
+    await expect(client.call({ ...call, timeoutMs: 0 })).rejects.toMatchObject({
+      code: "unavailable",
+      message: "no time is left for asking for x; try again",
+    });
+    expect(server.calls.length).toBe(0);
+    const started = performance.now();
+    await expect(client.call({ ...call, timeoutMs: 200 })).rejects.toMatchObject({ code: "unavailable" });
+    expect(performance.now() - started).toBeLessThan(1500);
+  });
+
   test("goes to another node when one is away", async () => {
     await using server = await serverOf([[200, { result: "here" }]]);
     using client = clientOf(`127.0.0.1:${await freePort()},${server.host}`);
