@@ -24,6 +24,10 @@ export const LIMITS = {
   /** Codes of one expansion, and how many may be left out before it. */
   fhirCount: 1_000,
   fhirOffset: 10_000,
+  /** Parameters of one operation; parts of a value set, and codes that it lists in all of them. */
+  fhirParameters: 100,
+  fhirIncludes: 20,
+  fhirCodes: 1_000,
   /** Results on one page of the UTS door. */
   utsPageSize: 200,
   /** Characters of a concept's identifier. */

@@ -43,10 +43,16 @@ async function* boundedLines(body: Readable): AsyncGenerator<string, void, undef
     rest += decoder.decode(chunk, { stream: true });
     const lines = rest.split("\n");
     rest = lines.pop()!;
-    yield* lines.map((line) => line.replace(/\r$/, ""));
-    if (rest.length > LIMITS.lineCharacters) throw tooLong();
+    yield* lines.map(boundedLine);
+    boundedLine(rest);
   }
-  if (rest !== "") yield rest;
+  if (rest !== "") yield boundedLine(rest);
+}
+
+function boundedLine(text: string): string {
+  const line = text.replace(/\r$/, "");
+  if (line.length > LIMITS.lineCharacters) throw tooLong();
+  return line;
 }
 
 const QUERY_COLUMNS = ["query", "term"];
