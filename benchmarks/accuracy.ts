@@ -15,6 +15,7 @@ import { gatherEvidence } from "../src/retrieval/gather-evidence.ts";
 import { matchedStrings } from "../src/retrieval/matched-strings.ts";
 import { rankConcepts } from "../src/retrieval/rank-concepts.ts";
 import { type EncoderLeg, Searcher } from "../src/retrieval/searcher.ts";
+import { UnknownWords } from "../src/retrieval/unknown-words.ts";
 import { openStore } from "../src/vector-store/open-store.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import { seeded } from "../tests/support/random-vectors.ts";
@@ -50,7 +51,8 @@ async function placesOf(
   vectors: readonly Float32Array[],
 ): Promise<Places[]> {
   const texts = queries.map((query) => query.query);
-  const matching = matchedStrings(store, strings, texts, { filter: {}, completions: COMPLETIONS });
+  const unknown = new UnknownWords(store);
+  const matching = matchedStrings(store, strings, texts, { filter: {}, completions: COMPLETIONS, unknown });
   const options = { strings: STRINGS, exact: false };
   const evidence = await gatherEvidence(store, strings, legs, vectors, matching, options);
   const matched = await matching;

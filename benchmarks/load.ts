@@ -40,25 +40,26 @@ async function measure(rate: number, seconds = SECONDS): Promise<Figures> {
   return figures;
 }
 
+/** A rate that does not hold is asked once more: what else the machine did for a moment shall not decide. */
+async function canHold(rate: number): Promise<boolean> {
+  return holds(await measure(rate)) || holds(await measure(rate));
+}
+
 await loop.at(5, 5); // warm
 let [best, worst] = [0, Number.POSITIVE_INFINITY];
 for (let rate = 8; worst === Number.POSITIVE_INFINITY && rate < 2_000; rate = Math.ceil(rate * 1.5)) {
-  if (holds(await measure(rate))) best = rate;
+  if (await canHold(rate)) best = rate;
   else worst = rate;
 }
 for (let round = 0; round < 3 && worst - best > Math.max(1, best / 20); round++) {
   const rate = Math.round((best + worst) / 2);
-  if (holds(await measure(rate))) best = rate;
+  if (await canHold(rate)) best = rate;
   else worst = rate;
 }
 // The peak of good answers lies above the rate with a good p99: what the machine can do at all.
-let peak = Math.max(...steps.map(({ goodPerSecond }) => goodPerSecond));
-for (let rate = Math.ceil(worst * 1.3); ; rate = Math.ceil(rate * 1.3)) {
-  const { goodPerSecond } = await measure(rate);
-  if (goodPerSecond <= peak * 1.03) break;
-  peak = goodPerSecond;
-}
-peak = Math.max(...steps.map(({ goodPerSecond }) => goodPerSecond));
+for (let rate = Math.ceil(worst * 1.3); ; rate = Math.ceil(rate * 1.3))
+  if ((await measure(rate)).goodPerSecond < 0.9 * rate) break;
+const peak = Math.max(...steps.map(({ goodPerSecond }) => goodPerSecond));
 const beforeMb = server.residentMb();
 const overload = await loop.at(Math.ceil(2 * Math.max(best, peak)), 2 * SECONDS);
 const ended = performance.now();

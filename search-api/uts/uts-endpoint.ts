@@ -20,7 +20,7 @@ export interface UtsRoute<Path extends z.ZodObject, Query extends z.ZodObject> {
 }
 
 /** What a route works with: addresses for its answer, terms as its call may ask for them. */
-export interface UtsContext {
+interface UtsContext {
   at: UtsAddresses;
   terms: TermStore;
   call: Call;

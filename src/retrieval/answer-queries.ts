@@ -8,6 +8,7 @@ import { rankConcepts } from "./rank-concepts.ts";
 import { storeFilter } from "./search-filter.ts";
 import type { SearchContext, SearchRequest, SearchResult } from "./search-types.ts";
 import type { EncoderLeg } from "./searcher.ts";
+import type { UnknownWords } from "./unknown-words.ts";
 
 // Several strings of a concept are near a query; five times as many candidates leave enough concepts for a page.
 const STRINGS_PER_RESULT = 5;
@@ -29,6 +30,7 @@ export interface AnswerDeps {
   store: VectorStore;
   release: ReleaseRecord;
   legs: readonly EncoderLeg[];
+  unknown: UnknownWords;
 }
 
 /**
@@ -36,7 +38,7 @@ export interface AnswerDeps {
  * side, then the ranking.
  */
 export async function answerQueries(
-  { store, release, legs }: AnswerDeps,
+  { store, release, legs, unknown }: AnswerDeps,
   texts: readonly string[],
   vectors: readonly Float32Array[],
   request: Omit<SearchRequest, "queries">,
@@ -52,6 +54,7 @@ export async function answerQueries(
     below,
     completions: COMPLETIONS_PER_RESULT * last,
     timeoutMs: context.remainingMs?.(),
+    unknown,
   });
   matching.catch(() => undefined); // awaited with the evidence, which may fail before
   const lists: FoundConcept[][] = texts.map(() => []);

@@ -9,6 +9,7 @@ import { Calibrator } from "./calibrator.ts";
 import { checkedQueries } from "./check-request.ts";
 import { withDisplayNames } from "./display-names.ts";
 import type { SearchContext, SearchRequest, SearchResponse } from "./search-types.ts";
+import { UnknownWords } from "./unknown-words.ts";
 
 /** An encoder that a search asks, with the collection of the release that it filled. */
 export interface EncoderLeg {
@@ -30,10 +31,12 @@ export class Searcher {
   readonly releases: ActiveReleaseLookup;
   readonly #deps: SearcherDeps;
   readonly #calibrators = new Map<string, Calibrator>();
+  readonly #unknown: UnknownWords;
 
   constructor(deps: SearcherDeps) {
     this.#deps = deps;
     this.releases = new ActiveReleaseLookup(deps.store);
+    this.#unknown = new UnknownWords(deps.store);
   }
 
   /**
@@ -66,7 +69,13 @@ export class Searcher {
     const vectors = encoded.map((e) => e.vectors);
     context.signal?.throwIfAborted();
     const { store } = this.#deps;
-    const pages = await answerQueries({ store, release, legs }, texts, vectors, request, context);
+    const pages = await answerQueries(
+      { store, release, legs, unknown: this.#unknown },
+      texts,
+      vectors,
+      request,
+      context,
+    );
     const lists = request.languages?.length
       ? await withDisplayNames(
           store,

@@ -3,7 +3,7 @@ import { isFunctionWord } from "../text/function-words.ts";
 import { normalizeText } from "../text/normalize.ts";
 import type { Filter, VectorStore } from "../vector-store/vector-store.ts";
 import { type StoredString, storedString } from "./stored-string.ts";
-import { unknownWords } from "./unknown-words.ts";
+import type { UnknownWords } from "./unknown-words.ts";
 
 /** A string that holds all words of a text. */
 export interface WordedString extends StoredString {
@@ -17,6 +17,7 @@ export interface WordedOptions {
   limit: number;
   filter?: Filter | undefined;
   timeoutMs?: number | undefined;
+  unknown: UnknownWords;
 }
 
 // Each word costs the store a lookup, and long texts are for the encoders.
@@ -33,7 +34,7 @@ export async function wordedStrings(
   store: VectorStore,
   stringsCollection: string,
   text: string,
-  { limit, filter, timeoutMs }: WordedOptions,
+  { limit, filter, timeoutMs, unknown }: WordedOptions,
 ): Promise<WordedString[]> {
   const words = contentWords(text);
   if (words.length === 0 || words.length > MAX_WORDS) return [];
@@ -41,9 +42,9 @@ export async function wordedStrings(
   let known: string[] | undefined;
   for (let typos = 0; typos <= MAX_TYPOS; typos++) {
     if (typos > 0 && !known) {
-      const unknown = await unknownWords(store, stringsCollection, words, timeoutMs);
-      if (unknown.size === 0) return [];
-      known = words.filter((word) => !unknown.has(word));
+      const strange = await unknown.among(stringsCollection, words, timeoutMs);
+      if (strange.size === 0) return [];
+      known = words.filter((word) => !strange.has(word));
     }
     const options = {
       typos,
