@@ -49,7 +49,7 @@ export function createApp(deps: AppDeps): Express {
   const { releases } = searcher;
   const admission = new Admission(load);
   const metrics = promMetrics(() => admission, { process: deps.processMetrics });
-  const desk = new SearchDesk({ searcher, admission, metrics, now });
+  const desk = new SearchDesk({ searcher, admission, metrics, now, batches: load.batches });
   const concepts = new ConceptLookup({ store, releases });
   const suggester = new Suggester({ store, releases, now, metrics });
   const terms = new TermStore({ store, releases, dataset: deps.dataset });

@@ -18,7 +18,7 @@ export const LIMITS = {
   /** Entries of one page of a review, and ratings of one request. */
   reviewEntries: 50,
   reviewRatings: 100,
-  /** Queries of one stream, and characters of one of its lines. */
+  /** Queries of one stream, and characters of one of its lines, of CSV bytes of one of its rows. */
   streamQueries: 100_000,
   lineCharacters: 65_536,
   /** Codes of one expansion, and how many may be left out before it. */
@@ -36,7 +36,7 @@ export const LIMITS = {
 
 /** How many searches run and wait, and for how long. */
 export interface LoadLimits {
-  /** Searches that run at once. */
+  /** Searches that run at once; of a batch one part at a time. */
   concurrent: number;
   /** Searches that may wait for their turn; the next one is refused with 503. */
   waiting: number;
@@ -45,6 +45,8 @@ export interface LoadLimits {
   /** Longest answer to a request, and to one of many queries. */
   deadlineMs: number;
   batchDeadlineMs: number;
+  /** Batches that may be under way. */
+  batches: number;
   /** Longest time that a stream of queries may take, and how many may be open. */
   streamDeadlineMs: number;
   streams: number;
@@ -56,6 +58,7 @@ export const DEFAULT_LOAD: LoadLimits = {
   maxWaitMs: 1_500,
   deadlineMs: 10_000,
   batchDeadlineMs: 120_000,
+  batches: 16,
   streamDeadlineMs: 3_600_000,
   streams: 8,
 };

@@ -65,7 +65,8 @@ export async function* csvLines(body: Readable): AsyncGenerator<StreamLine, void
       throw new HttpProblem("usage", "the header needs a column query");
     },
     bom: true,
-    max_record_size: LIMITS.lineCharacters,
+    // The parser looks before it adds the next byte.
+    max_record_size: LIMITS.lineCharacters - 1,
     relax_column_count: true,
   });
   body.on("error", (error) => parser.destroy(error));
