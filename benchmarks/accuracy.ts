@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { EncoderCatalogue } from "../src/encoder/catalogue.ts";
 import { type Encoder, EncoderPool } from "../src/encoder/encoder-pool.ts";
+import { BegunStrings } from "../src/retrieval/begun-strings.ts";
 import { gatherEvidence } from "../src/retrieval/gather-evidence.ts";
 import { matchedStrings } from "../src/retrieval/matched-strings.ts";
 import { rankConcepts } from "../src/retrieval/rank-concepts.ts";
@@ -51,8 +52,12 @@ async function placesOf(
   vectors: readonly Float32Array[],
 ): Promise<Places[]> {
   const texts = queries.map((query) => query.query);
-  const unknown = new UnknownWords(store);
-  const matching = matchedStrings(store, strings, texts, { filter: {}, completions: COMPLETIONS, unknown });
+  const lookups = { begun: new BegunStrings(store), unknown: new UnknownWords(store) };
+  const matching = matchedStrings(store, strings, texts, {
+    filter: {},
+    completions: COMPLETIONS,
+    ...lookups,
+  });
   const options = { strings: STRINGS, exact: false };
   const evidence = await gatherEvidence(store, strings, legs, vectors, matching, options);
   const matched = await matching;

@@ -91,7 +91,12 @@ export function createApp(deps: AppDeps): Express {
       await ready;
       if (canaryMs > 0 && !stack.disposed) stack.use(canary.every(canaryMs));
       const active = await releases.all();
-      await suggester.warm(active.map((record) => record.dataset));
+      for (const { dataset } of active) {
+        await suggester.warm([dataset]);
+        // One letter of a search begins the most strings too.
+        for (const letter of "abcdefghijklmnopqrstuvwxyz")
+          await searcher.search({ queries: [letter], k: 10, dataset });
+      }
     };
     begin().catch((error: unknown) => {
       if (!stack.disposed)

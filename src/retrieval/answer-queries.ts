@@ -1,5 +1,6 @@
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
+import type { BegunStrings } from "./begun-strings.ts";
 import { ConceptsBelow } from "./concepts-below.ts";
 import { type Facets, type FoundConcept, facetsOf } from "./facets.ts";
 import { gatherEvidence, type StringEvidence } from "./gather-evidence.ts";
@@ -30,6 +31,7 @@ export interface AnswerDeps {
   store: VectorStore;
   release: ReleaseRecord;
   legs: readonly EncoderLeg[];
+  begun: BegunStrings;
   unknown: UnknownWords;
 }
 
@@ -38,7 +40,7 @@ export interface AnswerDeps {
  * side, then the ranking.
  */
 export async function answerQueries(
-  { store, release, legs, unknown }: AnswerDeps,
+  { store, release, legs, begun, unknown }: AnswerDeps,
   texts: readonly string[],
   vectors: readonly Float32Array[],
   request: Omit<SearchRequest, "queries">,
@@ -54,6 +56,7 @@ export async function answerQueries(
     below,
     completions: COMPLETIONS_PER_RESULT * last,
     timeoutMs: context.remainingMs?.(),
+    begun,
     unknown,
   });
   matching.catch(() => undefined); // awaited with the evidence, which may fail before

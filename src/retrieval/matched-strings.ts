@@ -2,7 +2,7 @@ import pLimit from "p-limit";
 import { isFunctionWord } from "../text/function-words.ts";
 import { normalizeText } from "../text/normalize.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
-import { begunStrings } from "./begun-strings.ts";
+import type { BegunStrings } from "./begun-strings.ts";
 import type { ConceptsBelow } from "./concepts-below.ts";
 import { type NamedBy, namedStrings } from "./named-strings.ts";
 import { passingAtoms, type SearchFilter, storeFilter } from "./search-filter.ts";
@@ -30,6 +30,7 @@ export interface MatchOptions {
   timeoutMs?: number | undefined;
   /** Strings that may complete the text. */
   completions: number;
+  begun: BegunStrings;
   unknown: UnknownWords;
 }
 
@@ -47,7 +48,7 @@ export async function matchedStrings(
   store: VectorStore,
   stringsCollection: string,
   texts: readonly string[],
-  { filter, below, timeoutMs, completions, unknown }: MatchOptions,
+  { filter, below, timeoutMs, completions, begun: beginnings, unknown }: MatchOptions,
 ): Promise<MatchedString[][]> {
   const named = await namedStrings(store, stringsCollection, texts, { codes: true, keys: true });
   await below?.learn(named.flatMap((list) => list.flatMap((string) => string.cuis)));
@@ -57,7 +58,7 @@ export async function matchedStrings(
     const names = named[i]!.filter((string) => namesOne(string, filter, below));
     if (names.length > 0) return names;
     const [begun, worded] = await Promise.all([
-      begunStrings(store, stringsCollection, text, { limit: completions, filter: pushed, timeoutMs }),
+      beginnings.of(stringsCollection, text, { limit: completions, filter: pushed, timeoutMs }),
       wordedStrings(store, stringsCollection, text, { limit: WORDED, filter: pushed, timeoutMs, unknown }),
     ]);
     await below?.learnFiltered([...begun, ...worded]);

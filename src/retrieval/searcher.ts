@@ -5,6 +5,7 @@ import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
 import { ActiveReleaseLookup } from "./active-release.ts";
 import { answerQueries } from "./answer-queries.ts";
+import { BegunStrings } from "./begun-strings.ts";
 import { Calibrator } from "./calibrator.ts";
 import { checkedQueries } from "./check-request.ts";
 import { withDisplayNames } from "./display-names.ts";
@@ -31,11 +32,13 @@ export class Searcher {
   readonly releases: ActiveReleaseLookup;
   readonly #deps: SearcherDeps;
   readonly #calibrators = new Map<string, Calibrator>();
+  readonly #begun: BegunStrings;
   readonly #unknown: UnknownWords;
 
   constructor(deps: SearcherDeps) {
     this.#deps = deps;
     this.releases = new ActiveReleaseLookup(deps.store);
+    this.#begun = new BegunStrings(deps.store);
     this.#unknown = new UnknownWords(deps.store);
   }
 
@@ -70,7 +73,7 @@ export class Searcher {
     context.signal?.throwIfAborted();
     const { store } = this.#deps;
     const pages = await answerQueries(
-      { store, release, legs, unknown: this.#unknown },
+      { store, release, legs, begun: this.#begun, unknown: this.#unknown },
       texts,
       vectors,
       request,
