@@ -55,7 +55,7 @@ export interface LoadLimits {
 export const DEFAULT_LOAD: LoadLimits = {
   concurrent: 4,
   waiting: 256,
-  maxWaitMs: 1_500,
+  maxWaitMs: 1_000,
   deadlineMs: 10_000,
   batchDeadlineMs: 120_000,
   batches: 16,

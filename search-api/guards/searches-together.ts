@@ -35,7 +35,7 @@ interface Group {
 
 /**
  * Single searches that wait for their turn and want the same, but for their texts, take one turn together: a search for
- * sixteen texts costs about half of sixteen searches, so a busy server answers more. Who finds room waits for nobody.
+ * eight texts costs about half of eight searches, so a busy server answers more. Who finds room waits for nobody.
  */
 export class SearchesTogether<Shared> {
   readonly #deps: SearchesTogetherDeps<Shared>;
