@@ -11,11 +11,13 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { EncoderCatalogue } from "../src/encoder/catalogue.ts";
 import { type Encoder, EncoderPool } from "../src/encoder/encoder-pool.ts";
+import { BegunStrings } from "../src/retrieval/begun-strings.ts";
 import { describedConcepts } from "../src/retrieval/described-concepts.ts";
 import { gatherEvidence } from "../src/retrieval/gather-evidence.ts";
 import { matchedStrings } from "../src/retrieval/matched-strings.ts";
 import { rankConcepts } from "../src/retrieval/rank-concepts.ts";
 import { type EncoderLeg, Searcher } from "../src/retrieval/searcher.ts";
+import { UnknownWords } from "../src/retrieval/unknown-words.ts";
 import { openStore } from "../src/vector-store/open-store.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import { seeded } from "../tests/support/random-vectors.ts";
@@ -51,7 +53,12 @@ async function placesOf(
   vectors: readonly Float32Array[],
 ): Promise<Places[]> {
   const texts = queries.map((query) => query.query);
-  const matching = matchedStrings(store, strings, texts, { filter: {}, completions: COMPLETIONS });
+  const lookups = { begun: new BegunStrings(store), unknown: new UnknownWords(store) };
+  const matching = matchedStrings(store, strings, texts, {
+    filter: {},
+    completions: COMPLETIONS,
+    ...lookups,
+  });
   const options = { strings: STRINGS, exact: false };
   const described = await describedConcepts(store, legs, vectors);
   const evidence = await gatherEvidence(store, strings, legs, vectors, matching, options);

@@ -24,13 +24,7 @@ const HANG_MS = 15_000;
 
 const folder = args["encoders-folder"];
 const dataset = args.dataset === undefined ? [] : ["--dataset", args.dataset];
-const options = [
-  "--store",
-  args.store,
-  ...dataset,
-  ...(folder ? ["--encoders-folder", folder] : []),
-  "--quiet",
-];
+const options = ["--store", args.store, ...dataset, ...(folder ? ["--encoders-folder", folder] : [])];
 await using server = await served(options);
 const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
 const random = seededRandom(Number(args.seed));
@@ -82,4 +76,11 @@ console.log({
   residentMb: { before, after: server.residentMb() },
 });
 for (const fault of faults.slice(0, 20)) console.log(fault);
+// What the server says of its own faults: where they happened, and never what was asked.
+for (const line of server
+  .log()
+  .split("\n")
+  .filter((one) => one.includes('"fault"'))
+  .slice(0, 20))
+  console.log(line);
 if (faults.length > 0 || !alive) process.exitCode = 1;

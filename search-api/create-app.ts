@@ -49,7 +49,7 @@ export function createApp(deps: AppDeps): Express {
   const { releases } = searcher;
   const admission = new Admission(load);
   const metrics = promMetrics(() => admission, { process: deps.processMetrics });
-  const desk = new SearchDesk({ searcher, admission, metrics, now });
+  const desk = new SearchDesk({ searcher, admission, metrics, now, batches: load.batches });
   const concepts = new ConceptLookup({ store, releases });
   const suggester = new Suggester({ store, releases, now, metrics });
   const terms = new TermStore({ store, releases, dataset: deps.dataset });
@@ -57,16 +57,16 @@ export function createApp(deps: AppDeps): Express {
     searchGetEndpoint(desk),
     searchPostEndpoint(desk, load),
     streamEndpoint(desk, load),
-    suggestEndpoint(suggester),
-    conceptEndpoint(concepts),
+    suggestEndpoint(suggester, desk),
+    conceptEndpoint(concepts, desk),
     releasesEndpoint(store, releases),
     aliveEndpoint(version),
     readyEndpoint(new ReadinessCheck(searcher, now)),
     metricsEndpoint(metrics),
     ...(deps.review ? reviewEndpoints(deps.review) : []),
-    utsSearchEndpoint(terms, desk, deps.dataset),
-    ...utsContentEndpoints(terms),
-    ...utsSourceEndpoints(terms, desk),
+    utsSearchEndpoint({ terms, desk }, deps.dataset),
+    ...utsContentEndpoints({ terms, desk }),
+    ...utsSourceEndpoints({ terms, desk }),
     ...fhirEndpoints({ terms, desk, maps: deps.maps ?? [], version, newId: deps.newId }),
   ];
   const app = express();
@@ -91,7 +91,12 @@ export function createApp(deps: AppDeps): Express {
       await ready;
       if (canaryMs > 0 && !stack.disposed) stack.use(canary.every(canaryMs));
       const active = await releases.all();
-      await suggester.warm(active.map((record) => record.dataset));
+      for (const { dataset } of active) {
+        await suggester.warm([dataset]);
+        // One letter of a search begins the most strings too.
+        for (const letter of "abcdefghijklmnopqrstuvwxyz")
+          await searcher.search({ queries: [letter], k: 10, dataset });
+      }
     };
     begin().catch((error: unknown) => {
       if (!stack.disposed)

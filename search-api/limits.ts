@@ -18,12 +18,16 @@ export const LIMITS = {
   /** Entries of one page of a review, and ratings of one request. */
   reviewEntries: 50,
   reviewRatings: 100,
-  /** Queries of one stream, and characters of one of its lines. */
+  /** Queries of one stream, and characters of one of its lines, of CSV bytes of one of its rows. */
   streamQueries: 100_000,
   lineCharacters: 65_536,
   /** Codes of one expansion, and how many may be left out before it. */
   fhirCount: 1_000,
   fhirOffset: 10_000,
+  /** Parameters of one operation; parts of a value set, and codes that it lists in all of them. */
+  fhirParameters: 100,
+  fhirIncludes: 20,
+  fhirCodes: 1_000,
   /** Results on one page of the UTS door. */
   utsPageSize: 200,
   /** Characters of a concept's identifier. */
@@ -32,7 +36,7 @@ export const LIMITS = {
 
 /** How many searches run and wait, and for how long. */
 export interface LoadLimits {
-  /** Searches that run at once. */
+  /** Searches that run at once; of a batch one part at a time. */
   concurrent: number;
   /** Searches that may wait for their turn; the next one is refused with 503. */
   waiting: number;
@@ -41,6 +45,8 @@ export interface LoadLimits {
   /** Longest answer to a request, and to one of many queries. */
   deadlineMs: number;
   batchDeadlineMs: number;
+  /** Batches that may be under way. */
+  batches: number;
   /** Longest time that a stream of queries may take, and how many may be open. */
   streamDeadlineMs: number;
   streams: number;
@@ -49,9 +55,10 @@ export interface LoadLimits {
 export const DEFAULT_LOAD: LoadLimits = {
   concurrent: 4,
   waiting: 256,
-  maxWaitMs: 1_500,
+  maxWaitMs: 1_000,
   deadlineMs: 10_000,
   batchDeadlineMs: 120_000,
+  batches: 16,
   streamDeadlineMs: 3_600_000,
   streams: 8,
 };

@@ -52,17 +52,19 @@ export function openApiDocument(endpoints: readonly Endpoint[], version: string)
 }
 
 /** Any operation may be refused; the document says with which statuses, and which need a key where keys are asked for. */
-function withProblems({ operation, door, scope }: Endpoint): ZodOpenApiOperationObject {
+function withProblems({ path, operation, door, scope }: Endpoint): ZodOpenApiOperationObject {
   const body = operation.requestBody ? ["413", "415"] : [];
-  const fhir = door === "fhir" ? ["406", "422"] : [];
+  const acceptable = door === "fhir" ? ["406"] : [];
+  const costly = door === "fhir" || path.startsWith("/rest/") ? ["422"] : [];
   const statuses = [
     "400",
     "401",
     "403",
     "404",
     "408",
-    ...fhir,
+    ...acceptable,
     ...body,
+    ...costly,
     "429",
     "431",
     "500",

@@ -3,7 +3,9 @@ import type { FacetField } from "../src/retrieval/facets.ts";
 import type { SearchFilter } from "../src/retrieval/search-filter.ts";
 import type { SearchResponse } from "../src/retrieval/search-types.ts";
 import type { Call } from "./call.ts";
-import type { Admission } from "./guards/admission.ts";
+import type { Admission, AdmissionTurn } from "./guards/admission.ts";
+import { SearchesTogether } from "./guards/searches-together.ts";
+import { HttpProblem } from "./problems/http-problem.ts";
 import type { SearchService } from "./search-service.ts";
 import type { Metrics, SearchPart } from "./telemetry/metrics.ts";
 
@@ -29,23 +31,46 @@ export interface SearchDeskDeps {
   admission: Admission;
   metrics: Metrics;
   now: () => number;
+  /** Batches that may be under way. */
+  batches: number;
 }
 
-// A long batch is searched in parts of this size, so that single queries find the encoders free in between.
-const PART = 16;
+type Shared = Omit<Parameters<SearchService["search"]>[0], "queries">;
 
-/** Where all doors hand in their searches: admits them, divides long batches, and counts. */
+// A long batch is searched in parts of this size, each in its turn, so that others are answered in between.
+const PART = 16;
+// More texts cost hardly less each, and the first would wait longer for the last.
+const TOGETHER = 8;
+const RETRY = { "Retry-After": "10" };
+
+/** Where all doors hand in their searches: admits them, joins those that wait, divides long batches, and counts. */
 export class SearchDesk {
   readonly #deps: SearchDeskDeps;
+  readonly #together: SearchesTogether<Shared>;
+  #batches = 0;
 
   constructor(deps: SearchDeskDeps) {
     this.#deps = deps;
+    const { admission, metrics, now } = deps;
+    this.#together = new SearchesTogether({
+      admission,
+      most: TOGETHER,
+      search: (queries, shared, call) => this.#part(queries, shared, call),
+      waited: (ms) => metrics.waited(ms / 1000),
+      now,
+    });
   }
 
-  /** Errors: `usage` for what can't be searched, `overloaded`, and whatever the search throws. */
-  search(request: DeskRequest, call: SearchCall): Promise<SearchResponse[]> {
+  /**
+   * Answers all queries, or none. What comes as a stream has been let in already and is `patient`.
+   * Errors: `usage` for what can't be searched, `overloaded`, and whatever the search throws.
+   */
+  async search(
+    request: DeskRequest,
+    call: SearchCall,
+    { patient = false }: AdmissionTurn = {},
+  ): Promise<SearchResponse[]> {
     const { queries, k, offset = 0, filter, encoders, lang, facets, explain, dataset } = request;
-    const { signal } = call;
     // All queries are checked before the first is searched: a batch is answered whole or not at all.
     checkedQueries({ queries, k, offset });
     const shared = {
@@ -58,35 +83,46 @@ export class SearchDesk {
       ...(facets?.length ? { facets } : {}),
       ...(dataset === undefined ? {} : { dataset }),
     };
-    const parts = Math.ceil(queries.length / PART);
-    const { admission, metrics, now } = this.#deps;
-    const arrived = now();
-    return admission.run(parts, signal, async () => {
-      metrics.waited((now() - arrived) / 1000);
-      const responses: SearchResponse[] = [];
-      for (let start = 0; start < queries.length; start += PART) {
-        signal.throwIfAborted();
-        responses.push(...(await this.#part(queries.slice(start, start + PART), shared, call)));
-      }
-      return responses;
-    });
+    if (patient) return this.#inParts(queries, shared, call, true);
+    if (queries.length === 1) return [await this.#together.search(queries[0]!, shared, call)];
+    if (this.#batches >= this.#deps.batches)
+      throw new HttpProblem("overloaded", "too many batches are under way; try again", RETRY);
+    this.#batches++;
+    try {
+      return await this.#inParts(queries, shared, call, false);
+    } finally {
+      this.#batches--;
+    }
   }
 
   /** Work that asks the store alone, let in like a search of one query. */
-  admit<T>(call: Pick<Call, "signal">, work: () => Promise<T>): Promise<T> {
+  admit<T>({ signal }: Pick<Call, "signal">, work: () => Promise<T>, turn?: AdmissionTurn): Promise<T> {
     const { admission, metrics, now } = this.#deps;
     const arrived = now();
-    return admission.run(1, call.signal, () => {
+    const begun = (): Promise<T> => {
       metrics.waited((now() - arrived) / 1000);
       return work();
-    });
+    };
+    return admission.run(signal, begun, turn);
   }
 
-  async #part(
+  /** Once the first part has been let in the others wait as long as it takes. */
+  async #inParts(
     queries: readonly string[],
-    shared: Omit<Parameters<SearchService["search"]>[0], "queries">,
+    shared: Shared,
     call: SearchCall,
+    patient: boolean,
   ): Promise<SearchResponse[]> {
+    const responses: SearchResponse[] = [];
+    for (let start = 0; start < queries.length; start += PART) {
+      const part = queries.slice(start, start + PART);
+      const turn = { patient: patient || start > 0 };
+      responses.push(...(await this.admit(call, () => this.#part(part, shared, call), turn)));
+    }
+    return responses;
+  }
+
+  async #part(queries: readonly string[], shared: Shared, call: SearchCall): Promise<SearchResponse[]> {
     const { searcher, metrics, now } = this.#deps;
     const started = now();
     const count = queries.length;

@@ -1,13 +1,14 @@
 import type { ConceptRecord } from "../../src/terminology/concept.ts";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
-import type { VectorStore } from "../../src/vector-store/vector-store.ts";
+import type { Call } from "../call.ts";
 import type { ConceptView } from "../schemas/concept-schema.ts";
 import type { SearchService } from "../search-service.ts";
+import { readingWithin, type StoreReading } from "../terms/store-reading.ts";
 import { type NamedConcept, resolveAncestors } from "./ancestors.ts";
 import { groupNeighbours, groupRelations } from "./neighbours.ts";
 
 export interface ConceptLookupDeps {
-  store: VectorStore;
+  store: StoreReading;
   releases: SearchService["releases"];
 }
 
@@ -27,10 +28,14 @@ export class ConceptLookup {
   }
 
   /** Errors: `not-found` when the release does not hold the concept. */
-  async concept({ cui, dataset, lat }: ConceptRequest): Promise<ConceptView> {
+  async concept(
+    { cui, dataset, lat }: ConceptRequest,
+    call: Pick<Call, "signal" | "remainingMs">,
+  ): Promise<ConceptView> {
     const release = await this.#deps.releases.resolve(dataset);
+    const store = readingWithin(this.#deps.store, call);
     const find = async (cuis: readonly string[]): Promise<ConceptRecord[]> => {
-      const found = await this.#deps.store.find(release.concepts, "id", cuis, cuis.length);
+      const found = await store.find(release.concepts, "id", cuis, cuis.length);
       return found.map(({ body }) => JSON.parse(body) as ConceptRecord);
     };
     const record = pick(await find([...new Set([cui, cui.toUpperCase()])]), cui);

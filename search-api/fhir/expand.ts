@@ -27,6 +27,8 @@ interface Listing {
 
 /** Strings that are read to list a branch or a source without a text; more is too costly. */
 const MAX_STRINGS = 10_000;
+/** Listed codes that are looked for at a time: a list must not take the store for itself. */
+const LOOKUPS = 16;
 
 /**
  * `ValueSet/$expand`: a page of the codes of a value set, by `filter` (all words, in names, synonyms, codes; and what begins so),
@@ -159,9 +161,13 @@ async function listedOf(
     return { codes, total: hits.length < MAX_HITS ? codes.length : undefined };
   }
   if (part.codes) {
-    const found = await Promise.all(part.codes.map((code) => concepts.find(system, code, [])));
-    const known = found.filter((one) => one !== undefined && !(activeOnly && one.inactive)) as FhirConcept[];
-    const codes = known.map((one) => ({ system, code: one.code, cuis: one.concepts.map(({ cui }) => cui) }));
+    const found: FhirConcept[] = [];
+    for (let start = 0; start < part.codes.length; start += LOOKUPS) {
+      const some = part.codes.slice(start, start + LOOKUPS);
+      const known = await Promise.all(some.map((code) => concepts.find(system, code, [])));
+      found.push(...known.flatMap((one) => (one && !(activeOnly && one.inactive) ? [one] : [])));
+    }
+    const codes = found.map((one) => ({ system, code: one.code, cuis: one.concepts.map(({ cui }) => cui) }));
     return { codes, total: codes.length };
   }
   const pushed = storeFilter(bounds);

@@ -35,6 +35,8 @@ export interface FhirDeps {
 }
 
 interface Asked {
+  /** Concepts as the call may ask for them. */
+  concepts: FhirConcepts;
   release: FhirRelease;
   input: FhirInput;
   id: string | undefined;
@@ -43,7 +45,7 @@ interface Asked {
 
 /** FHIR R4 and R5 under `/fhir/r4` and `/fhir/r5`. Operations are asked by GET, or by POST of a `Parameters` resource. */
 export function fhirEndpoints({ terms, desk, maps, version, newId }: FhirDeps): Endpoint[] {
-  const concepts = new FhirConcepts(terms);
+  const known = new FhirConcepts(terms);
   const endpoint = (
     method: "get" | "post",
     path: string,
@@ -77,7 +79,8 @@ export function fhirEndpoints({ terms, desk, maps, version, newId }: FhirDeps): 
           throw new HttpProblem("not-acceptable", `answers are ${FHIR_JSON}`);
         const { ingestedAt } = await orAbort(call.signal, terms.release());
         const described = { version, release: place.fhir, date: ingestedAt };
-        const asked = { release: place.fhir, input, id: place.id, described };
+        const concepts = new FhirConcepts(terms.within(call));
+        const asked = { concepts, release: place.fhir, input, id: place.id, described };
         sendFhir(
           response,
           await orAbort(
@@ -90,7 +93,7 @@ export function fhirEndpoints({ terms, desk, maps, version, newId }: FhirDeps): 
   };
   const instance = async (id: string | undefined): Promise<FhirSystem | undefined> => {
     if (id === undefined) return undefined;
-    const found = (await concepts.systems()).find((system) => system.id === id);
+    const found = (await known.systems()).find((system) => system.id === id);
     if (!found) throw new HttpProblem("not-found", "there is no resource of this id");
     return found;
   };
@@ -100,7 +103,7 @@ export function fhirEndpoints({ terms, desk, maps, version, newId }: FhirDeps): 
   };
   const systemsBy = async (input: FhirInput, suffix: string): Promise<FhirSystem[]> => {
     const url = input.text("url");
-    const all = await concepts.systems();
+    const all = await known.systems();
     return all.filter((system) => url === undefined || `${system.url}${suffix}` === url);
   };
   const clock = { newId, now: () => new Date() };
@@ -108,23 +111,23 @@ export function fhirEndpoints({ terms, desk, maps, version, newId }: FhirDeps): 
     [
       "CodeSystem/$lookup",
       ["Parameters"],
-      async ({ input, release, id }) => lookup(concepts, input, release, await instance(id)),
+      async ({ concepts, input, release, id }) => lookup(concepts, input, release, await instance(id)),
     ],
     [
       "CodeSystem/$validate-code",
       ["Parameters"],
-      async ({ input, id }) => validateCode(concepts, input, await instance(id)),
+      async ({ concepts, input, id }) => validateCode(concepts, input, await instance(id)),
     ],
     [
       "ValueSet/$expand",
       ["ValueSet"],
-      async ({ input, id }) =>
+      async ({ concepts, input, id }) =>
         expand(concepts, await valueSetOf(concepts, input, await instance(id)), input, clock),
     ],
     [
       "ValueSet/$validate-code",
       ["Parameters"],
-      async ({ input, id }) => {
+      async ({ concepts, input, id }) => {
         const set = await valueSetOf(concepts, input, await instance(id));
         const coding = input.coding();
         if (!coding) throw new HttpProblem("usage", "code is missing; give code and system, or coding");
@@ -135,7 +138,7 @@ export function fhirEndpoints({ terms, desk, maps, version, newId }: FhirDeps): 
     [
       "ConceptMap/$translate",
       ["Parameters"],
-      async ({ input, release, id }) => {
+      async ({ concepts, input, release, id }) => {
         const map = id === undefined ? undefined : (await mapsOf()).find((one) => one.id === id);
         if (id !== undefined && !map) throw new HttpProblem("not-found", "there is no resource of this id");
         return translate(concepts, maps, input, release, map?.url);
@@ -149,7 +152,7 @@ export function fhirEndpoints({ terms, desk, maps, version, newId }: FhirDeps): 
       ["CapabilityStatement", "TerminologyCapabilities"],
       async ({ input, described }) =>
         input.text("mode") === "terminology"
-          ? terminologyCapabilities(described, await concepts.systems())
+          ? terminologyCapabilities(described, await known.systems())
           : capabilityStatement(described),
     ),
     endpoint("get", "/CodeSystem", ["Bundle"], async ({ input, described }) =>

@@ -16,6 +16,7 @@ type Json = Record<string, unknown>;
 export class FhirInput {
   readonly #texts = new Map<string, string[]>();
   readonly #objects = new Map<string, Json[]>();
+  #count = 0;
 
   /** Errors: `usage` for a body that is no `Parameters`, for texts that are too long, and for too many of them. */
   static of(request: Request): FhirInput {
@@ -75,8 +76,10 @@ export class FhirInput {
       : { code: this.text(names.code), system: this.text(names.system), display: this.text("display") };
     const { code, ...rest } = given;
     if (typeof code !== "string" || code === "") return undefined;
-    const texts = Object.entries(rest).filter(([, value]) => typeof value === "string" && value !== "");
-    return { code: checked(code), ...Object.fromEntries(texts) };
+    const texts = Object.entries(rest).flatMap(([name, value]) =>
+      typeof value === "string" && value !== "" ? [[name, checkedText(value)]] : [],
+    );
+    return { code: checkedText(code), ...Object.fromEntries(texts) };
   }
 
   #read(body: unknown): void {
@@ -104,19 +107,23 @@ export class FhirInput {
   }
 
   #add(name: string, value: string): void {
-    const list = this.#texts.get(name) ?? [];
-    list.push(checked(value));
-    if (list.length > LIMITS.listEntries || this.#texts.size > LIMITS.listEntries)
-      throw new HttpProblem("usage", `at most ${LIMITS.listEntries} parameters are read`);
-    this.#texts.set(name, list);
+    this.#counted();
+    this.#texts.set(name, [...(this.#texts.get(name) ?? []), checkedText(value)]);
   }
 
   #addObject(name: string, value: Json): void {
+    this.#counted();
     this.#objects.set(name, [...(this.#objects.get(name) ?? []), value]);
+  }
+
+  #counted(): void {
+    if (++this.#count > LIMITS.fhirParameters)
+      throw new HttpProblem("usage", `at most ${LIMITS.fhirParameters} parameters are read`);
   }
 }
 
-function checked(text: string): string {
+/** A text of a request as it is looked for. Errors: `usage` for one that is too long. */
+export function checkedText(text: string): string {
   if (text.length <= LIMITS.queryCharacters) return text.toWellFormed();
   throw new HttpProblem(
     "usage",

@@ -1,6 +1,7 @@
+import { LIMITS } from "../limits.ts";
 import { HttpProblem } from "../problems/http-problem.ts";
 import type { FhirConcepts } from "./fhir-concepts.ts";
-import { asObject, type FhirInput } from "./fhir-input.ts";
+import { asObject, checkedText, type FhirInput } from "./fhir-input.ts";
 import type { FhirSystem } from "./fhir-systems.ts";
 
 /** One part of a value set: codes of a system, all, those listed, or those that a filter lets through. */
@@ -54,15 +55,14 @@ async function composed(
     throw new HttpProblem("usage", "valueSet needs compose.include");
   if (Array.isArray(compose!["exclude"]) && compose!["exclude"].length > 0)
     throw new HttpProblem("not-supported", "compose.exclude is not supported");
-  if (includes.length > MAX_PARTS)
-    throw new HttpProblem("too-costly", `at most ${MAX_PARTS} includes are read`);
+  if (includes.length > LIMITS.fhirIncludes)
+    throw new HttpProblem("too-costly", `at most ${LIMITS.fhirIncludes} includes are read`);
   const include: ValueSetPart[] = [];
   for (const one of includes) include.push(await partOf(concepts, asObject(one)));
-  return { url: typeof resource["url"] === "string" ? resource["url"] : "", include };
+  if (include.reduce((sum, { codes = [] }) => sum + codes.length, 0) > LIMITS.fhirCodes)
+    throw new HttpProblem("too-costly", `at most ${LIMITS.fhirCodes} codes are listed`);
+  return { url: typeof resource["url"] === "string" ? checkedText(resource["url"]) : "", include };
 }
-
-const MAX_PARTS = 20;
-const MAX_CODES = 1_000;
 
 async function partOf(
   concepts: FhirConcepts,
@@ -77,29 +77,32 @@ async function partOf(
     system: await concepts.system(url, typeof version === "string" ? version : undefined),
   };
   const listed = include!["concept"];
-  if (Array.isArray(listed)) {
-    if (listed.length > MAX_CODES)
-      throw new HttpProblem("too-costly", `at most ${MAX_CODES} codes are listed`);
+  if (Array.isArray(listed))
     part.codes = listed.flatMap((one) => {
       const code = asObject(one)?.["code"];
-      return typeof code === "string" ? [code] : [];
+      return typeof code === "string" ? [checkedText(code)] : [];
     });
-  }
   const filters = include!["filter"];
+  if (part.codes && Array.isArray(filters) && filters.length > 0)
+    throw new HttpProblem("usage", "an include lists concepts or has filters, not both");
   if (Array.isArray(filters)) for (const filter of filters) addFilter(part, asObject(filter));
   return part;
 }
 
 function addFilter(part: ValueSetPart, filter: Record<string, unknown> | undefined): void {
-  const [property, op, value] = ["property", "op", "value"].map((name) => filter?.[name]);
-  if (typeof value !== "string") throw new HttpProblem("usage", "a filter needs property, op and value");
+  const [property, op, given] = ["property", "op", "value"].map((name) => filter?.[name]);
+  if (typeof given !== "string") throw new HttpProblem("usage", "a filter needs property, op and value");
+  const value = checkedText(given);
   const isHierarchy = property === "concept" && (op === "is-a" || op === "descendent-of");
   const isType = property === "semanticType" && (op === "=" || op === "in");
   if (isHierarchy && part.under === undefined) {
     part.under = value;
     part.withoutTop = op === "descendent-of";
-  } else if (isType && part.types === undefined) part.types = value.split(",").map((tui) => tui.trim());
-  else {
+  } else if (isType && part.types === undefined) {
+    part.types = value.split(",").map((tui) => tui.trim());
+    if (part.types.length > LIMITS.listEntries)
+      throw new HttpProblem("too-costly", `at most ${LIMITS.listEntries} semantic types are read`);
+  } else {
     throw new HttpProblem(
       "not-supported",
       "filters are concept is-a, concept descendent-of and semanticType = or in, each once",

@@ -1,27 +1,27 @@
 import { HttpProblem } from "../problems/http-problem.ts";
 
 export interface AdmissionOptions {
-  /** Units of work that run at once. */
+  /** Pieces of work that run at once. */
   concurrent: number;
-  /** Units that may wait. */
+  /** Requests that may wait. */
   waiting: number;
   maxWaitMs: number;
 }
 
-interface Waiter {
-  weight: number;
-  start: () => void;
+export interface AdmissionTurn {
+  /** What goes on with work that has been let in already waits as long as it takes. */
+  patient?: boolean;
 }
 
 /**
  * Lets a bounded amount of work in and keeps a bounded queue before it; what comes on top is refused at once, and what
- * waits too long is refused then, so that an overloaded server goes on answering what it can. Work of many parts is one
- * unit of a greater weight: it is admitted whole or not at all. First come, first served.
+ * waits too long is refused then, so that an overloaded server goes on answering what it can. First come, first served.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
-  readonly #queue: Waiter[] = [];
+  readonly #queue: (() => void)[] = [];
   #running = 0;
+  /** Requests that wait, in the queue or with one that does. */
   #waiting = 0;
 
   constructor(options: AdmissionOptions) {
@@ -40,57 +40,60 @@ export class Admission {
    * Runs the work when there is room. The room is taken until the work has ended, even when nobody waits for it.
    * Errors: `HttpProblem` `overloaded`, or the signal's reason when it aborts while waiting.
    */
-  async run<T>(weight: number, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
-    const units = Math.min(weight, this.#options.concurrent);
+  async run<T>(
+    signal: AbortSignal,
+    work: () => Promise<T>,
+    { patient = false }: AdmissionTurn = {},
+  ): Promise<T> {
     signal.throwIfAborted();
-    if (this.#queue.length > 0 || this.#running + units > this.#options.concurrent) {
-      if (this.#waiting + units > this.#options.waiting) throw overloaded();
-      await this.#turn(units, signal);
-    } else this.#running += units;
+    if (this.#running < this.#options.concurrent) this.#running++;
+    else await this.#turn(signal, patient);
     try {
       return await work();
     } finally {
-      this.#running -= units;
-      this.#startNext();
+      this.#next();
     }
   }
 
-  #turn(units: number, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const leave = (reason: unknown): void => {
-        this.#queue.splice(this.#queue.indexOf(waiter), 1);
-        this.#waiting -= units;
-        settle();
-        reject(reason);
-        this.#startNext(); // a heavy one that left may have held up lighter ones
-      };
-      const gone = (): void => leave(signal.reason);
-      const timer = setTimeout(() => leave(overloaded()), this.#options.maxWaitMs);
-      const settle = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", gone);
-      };
-      const waiter: Waiter = {
-        weight: units,
-        start: () => {
-          settle();
-          this.#waiting -= units;
-          this.#running += units;
-          resolve();
-        },
-      };
-      signal.addEventListener("abort", gone, { once: true });
-      this.#queue.push(waiter);
-      this.#waiting += units;
-    });
+  /**
+   * One more request waits, for a turn that another one has asked for. The function says that it waits no longer.
+   * Errors: `overloaded` where no more may wait.
+   */
+  besides(): () => void {
+    if (this.#waiting >= this.#options.waiting) throw overloaded();
+    this.#waiting++;
+    return () => {
+      this.#waiting--;
+    };
   }
 
-  #startNext(): void {
-    for (let first = this.#queue[0]; first; first = this.#queue[0]) {
-      if (this.#running + first.weight > this.#options.concurrent) return;
-      this.#queue.shift();
-      first.start();
+  async #turn(signal: AbortSignal, patient: boolean): Promise<void> {
+    const leave = patient ? () => undefined : this.besides();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const give = (reason: unknown): void => {
+      const place = this.#queue.indexOf(resolve);
+      if (place < 0) return; // its turn has come
+      this.#queue.splice(place, 1);
+      reject(reason);
+    };
+    const gone = (): void => give(signal.reason);
+    const timer = patient ? undefined : setTimeout(() => give(overloaded()), this.#options.maxWaitMs);
+    signal.addEventListener("abort", gone, { once: true });
+    this.#queue.push(resolve);
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", gone);
+      leave();
     }
+  }
+
+  /** Hands the room on to the first that waits. */
+  #next(): void {
+    const first = this.#queue.shift();
+    if (first) first();
+    else this.#running--;
   }
 }
 

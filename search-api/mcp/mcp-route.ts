@@ -52,7 +52,7 @@ export function toolsOf(
     version,
     storeUrl: store.url,
     search: (request) => desk.search({ ...request, ...named }, call),
-    concept: (cui, lat) => concepts.concept({ cui, lat, ...named }),
+    concept: (cui, lat) => desk.admit(call, () => concepts.concept({ cui, lat, ...named }, call)),
     align: (entry) =>
       desk.admit(call, () =>
         alignLexicon(

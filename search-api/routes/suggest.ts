@@ -2,10 +2,11 @@ import { orAbort } from "../call.ts";
 import { type Endpoint, jsonAnswer, sendJson } from "../endpoint.ts";
 import { parsed, queryValues } from "../schemas/parse-request.ts";
 import { suggestQuerySchema, suggestResponseSchema } from "../schemas/suggest-schema.ts";
+import type { SearchDesk } from "../search-desk.ts";
 import type { Suggester } from "../suggest/suggester.ts";
 
 /** `GET /api/v1/suggest`: completions while typing. */
-export function suggestEndpoint(suggester: Suggester): Endpoint {
+export function suggestEndpoint(suggester: Suggester, desk: SearchDesk): Endpoint {
   return {
     method: "get",
     path: "/api/v1/suggest",
@@ -23,7 +24,8 @@ export function suggestEndpoint(suggester: Suggester): Endpoint {
     async answer(request, response, call) {
       const { q, k, dataset, ...filter } = parsed(suggestQuerySchema, queryValues(request.url));
       const { sab = [], lat = [], sty = [], group = [] } = filter;
-      const work = suggester.suggest({ q, k, dataset, filter: { sab, lat, sty, group } });
+      const wanted = { q, k, dataset, filter: { sab, lat, sty, group } };
+      const work = desk.admit(call, () => suggester.suggest(wanted));
       sendJson(response, await orAbort(call.signal, work));
     },
   };

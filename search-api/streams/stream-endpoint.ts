@@ -1,11 +1,9 @@
 import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Response } from "express";
 import { z } from "zod";
 import { checkedQueries } from "../../src/retrieval/check-request.ts";
-import type { SearchResponse } from "../../src/retrieval/search-types.ts";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
-import type { Call } from "../call.ts";
+import { type Call, orAbort } from "../call.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { LIMITS, type LoadLimits } from "../limits.ts";
 import { HttpProblem } from "../problems/http-problem.ts";
@@ -16,8 +14,6 @@ import { CSV, csvLines, NDJSON, ndjsonLines, type StreamFormat, type StreamLine 
 import { answerText, headOf, type LineAnswer } from "./stream-output.ts";
 
 const PART = 16;
-// When all places are taken a batch waits longer than a person would.
-const RETRY_MS = 250;
 
 const parametersSchema = searchQuerySchema.omit({ q: true, offset: true, facets: true });
 
@@ -106,9 +102,9 @@ async function answerLines(lines: AsyncIterable<StreamLine>, context: StreamCont
   let part: StreamLine[] = [];
   let begun = false;
   const write = async (text: string): Promise<void> => {
+    call.signal.throwIfAborted();
     if (!begun) response.status(200).set("Cache-Control", "no-store").set("Content-Type", output);
     begun = true;
-    call.signal.throwIfAborted();
     if (text !== "" && !response.write(text)) await once(response, "drain", { signal: call.signal });
   };
   const flush = async (): Promise<void> => {
@@ -137,7 +133,12 @@ async function answerLines(lines: AsyncIterable<StreamLine>, context: StreamCont
 async function answersOf(part: readonly StreamLine[], context: StreamContext): Promise<LineAnswer[]> {
   const faults = part.map(({ query }) => faultOf(query));
   const queries = part.flatMap(({ query }, i) => (faults[i] === undefined ? [query!.toWellFormed()] : []));
-  const responses = queries.length === 0 ? [] : await patientSearch(queries, context);
+  const { desk, shared, call } = context;
+  // The stream has its place; when all searches' places are taken it waits longer than a person would.
+  const responses =
+    queries.length === 0
+      ? []
+      : await orAbort(call.signal, desk.search({ ...shared, queries }, call, { patient: true }));
   return faults.map((fault) => (fault === undefined ? { response: responses.shift()! } : { fault }));
 }
 
@@ -149,20 +150,6 @@ function faultOf(query: string | undefined): string | undefined {
   } catch (error) {
     if (error instanceof TermduetError) return error.message;
     throw error;
-  }
-}
-
-async function patientSearch(
-  queries: readonly string[],
-  { desk, shared, call }: StreamContext,
-): Promise<SearchResponse[]> {
-  for (;;) {
-    try {
-      return await desk.search({ ...shared, queries }, call);
-    } catch (error) {
-      if (!(error instanceof HttpProblem && error.code === "overloaded")) throw error;
-      await sleep(RETRY_MS, undefined, { signal: call.signal });
-    }
   }
 }
 

@@ -43,10 +43,16 @@ async function* boundedLines(body: Readable): AsyncGenerator<string, void, undef
     rest += decoder.decode(chunk, { stream: true });
     const lines = rest.split("\n");
     rest = lines.pop()!;
-    yield* lines.map((line) => line.replace(/\r$/, ""));
-    if (rest.length > LIMITS.lineCharacters) throw tooLong();
+    yield* lines.map(boundedLine);
+    boundedLine(rest);
   }
-  if (rest !== "") yield rest;
+  if (rest !== "") yield boundedLine(rest);
+}
+
+function boundedLine(text: string): string {
+  const line = text.replace(/\r$/, "");
+  if (line.length > LIMITS.lineCharacters) throw tooLong();
+  return line;
 }
 
 const QUERY_COLUMNS = ["query", "term"];
@@ -59,7 +65,8 @@ export async function* csvLines(body: Readable): AsyncGenerator<StreamLine, void
       throw new HttpProblem("usage", "the header needs a column query");
     },
     bom: true,
-    max_record_size: LIMITS.lineCharacters,
+    // The parser looks before it adds the next byte.
+    max_record_size: LIMITS.lineCharacters - 1,
     relax_column_count: true,
   });
   body.on("error", (error) => parser.destroy(error));

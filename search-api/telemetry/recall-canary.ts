@@ -67,7 +67,7 @@ export class RecallCanary {
         let wanted = 0;
         for (let i = 0; i < TEXTS.length; i++) {
           const query = vectors.subarray(i * dimension, (i + 1) * dimension);
-          const [near, truth] = await admission.run(1, signal, async () => [
+          const [near, truth] = await admission.run(signal, async () => [
             (await store.search(collection, query, { limit: NEAREST }))[0]!,
             (await store.search(collection, query, { limit: NEAREST, exact: true }))[0]!,
           ]);

@@ -6,7 +6,8 @@ import { isFunctionWord } from "../../src/text/function-words.ts";
 import { normalizeText } from "../../src/text/normalize.ts";
 import { wordKeys } from "../../src/text/word-keys.ts";
 import type { ReleaseRecord } from "../../src/vector-store/release-record.ts";
-import type { StoredRecord, VectorStore } from "../../src/vector-store/vector-store.ts";
+import type { StoredRecord } from "../../src/vector-store/vector-store.ts";
+import type { StoreReading } from "./store-reading.ts";
 
 /**
  * What a text must have in common with a string: be it, be it but for its writing, have the same words but for order and
@@ -29,7 +30,7 @@ const MAX_WORDS = 10;
  * clients expect nothing where no string has what they typed.
  */
 export async function lexicalSearch(
-  store: VectorStore,
+  store: StoreReading,
   release: ReleaseRecord,
   text: string,
   mode: LexicalMode,
@@ -59,7 +60,7 @@ export async function lexicalSearch(
 }
 
 function lookups(
-  store: VectorStore,
+  store: StoreReading,
   { strings }: ReleaseRecord,
   text: string,
   mode: LexicalMode,

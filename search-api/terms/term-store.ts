@@ -2,11 +2,12 @@ import type { ConceptRecord, KeptAtom, StringRecord } from "../../src/terminolog
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import { codeForms, codeWritings } from "../../src/text/code-forms.ts";
 import type { ReleaseRecord } from "../../src/vector-store/release-record.ts";
-import type { VectorStore } from "../../src/vector-store/vector-store.ts";
+import type { Call } from "../call.ts";
 import type { SearchService } from "../search-service.ts";
+import { readingWithin, type StoreReading } from "./store-reading.ts";
 
 export interface TermStoreDeps {
-  store: VectorStore;
+  store: StoreReading;
   releases: SearchService["releases"];
   /** The dataset that doors without such a parameter look into; absent where the store holds one. */
   dataset?: string | undefined;
@@ -33,8 +34,13 @@ export class TermStore {
     this.#deps = deps;
   }
 
-  get store(): VectorStore {
+  get store(): StoreReading {
     return this.#deps.store;
+  }
+
+  /** The same for one call: it asks the store nothing more once nobody waits. */
+  within(call: Pick<Call, "signal" | "remainingMs">): TermStore {
+    return new TermStore({ ...this.#deps, store: readingWithin(this.#deps.store, call) });
   }
 
   /** The active release. `version` is `current` or its name. Errors: `not-found` for another one. */

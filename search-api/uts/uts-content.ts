@@ -3,26 +3,26 @@ import type { Endpoint } from "../endpoint.ts";
 import { compareAtoms, type TermStore } from "../terms/term-store.ts";
 import { paged, single } from "./uts-answer.ts";
 import { isWanted, utsAtoms } from "./uts-atoms.ts";
-import { utsEndpoint } from "./uts-endpoint.ts";
+import { type UtsDeps, utsEndpoint } from "./uts-endpoint.ts";
 import { atomsQuery, cuiPath, definitionsQuery, plainQuery, relationsQuery } from "./uts-parameters.ts";
 import { atomPage, atomsPage, conceptPage, definitionsPage, relationsPage } from "./uts-schemas.ts";
 
 const CUI = "/rest/content/{version}/CUI/{cui}";
 
 /** `/rest/content/{version}/CUI/{cui}` and what is under it. As UTS does, a list with nothing in it is answered with 404. */
-export function utsContentEndpoints(terms: TermStore): Endpoint[] {
-  const conceptOf = async ({ version, cui }: { version: string; cui: string }) =>
+export function utsContentEndpoints(deps: UtsDeps): Endpoint[] {
+  const conceptOf = async ({ version, cui }: { version: string; cui: string }, terms: TermStore) =>
     terms.conceptOrThrow(await terms.release(version), cui);
   return [
-    utsEndpoint({
+    utsEndpoint(deps, {
       path: CUI,
       id: "utsConcept",
       summary: "A concept, as UTS shows it",
       pathSchema: cuiPath,
       querySchema: plainQuery,
       page: conceptPage,
-      async work(input, at) {
-        const concept = await conceptOf(input);
+      async work(input, { at, terms }) {
+        const concept = await conceptOf(input, terms);
         const place = at.concept(concept.cui);
         return single({
           classType: "Concept",
@@ -44,15 +44,15 @@ export function utsContentEndpoints(terms: TermStore): Endpoint[] {
         });
       },
     }),
-    utsEndpoint({
+    utsEndpoint(deps, {
       path: `${CUI}/atoms`,
       id: "utsAtoms",
       summary: "The atoms of a concept",
       pathSchema: cuiPath,
       querySchema: atomsQuery,
       page: atomsPage,
-      async work(input, at) {
-        const { atoms } = await conceptOf(input);
+      async work(input, { at, terms }) {
+        const { atoms } = await conceptOf(input, terms);
         return paged(
           some(
             utsAtoms(
@@ -64,28 +64,28 @@ export function utsContentEndpoints(terms: TermStore): Endpoint[] {
         );
       },
     }),
-    utsEndpoint({
+    utsEndpoint(deps, {
       path: `${CUI}/atoms/preferred`,
       id: "utsPreferredAtom",
       summary: "The atom that names a concept",
       pathSchema: cuiPath,
       querySchema: plainQuery,
       page: atomPage,
-      async work(input, at) {
-        const { atoms, name } = await conceptOf(input);
+      async work(input, { at, terms }) {
+        const { atoms, name } = await conceptOf(input, terms);
         const named = atoms.filter(({ str }) => str === name).sort(compareAtoms)[0] ?? atoms[0]!;
         return single(utsAtoms([named], at)[0]!);
       },
     }),
-    utsEndpoint({
+    utsEndpoint(deps, {
       path: `${CUI}/definitions`,
       id: "utsDefinitions",
       summary: "The definitions of a concept",
       pathSchema: cuiPath,
       querySchema: definitionsQuery,
       page: definitionsPage,
-      async work(input) {
-        const { definitions } = await conceptOf(input);
+      async work(input, { terms }) {
+        const { definitions } = await conceptOf(input, terms);
         const own = definitions.filter(({ sab }) => !input.sabs?.length || input.sabs.includes(sab));
         return paged(
           some(
@@ -100,14 +100,14 @@ export function utsContentEndpoints(terms: TermStore): Endpoint[] {
         );
       },
     }),
-    utsEndpoint({
+    utsEndpoint(deps, {
       path: `${CUI}/relations`,
       id: "utsRelations",
       summary: "The relations of a concept",
       pathSchema: cuiPath,
       querySchema: relationsQuery,
       page: relationsPage,
-      async work(input, at) {
+      async work(input, { at, terms }) {
         const release = await terms.release(input.version);
         const { relations } = await terms.conceptOrThrow(release, input.cui);
         const among = (values: readonly string[] | undefined, value: string): boolean =>

@@ -3,6 +3,8 @@ import type { z } from "zod";
 import { type Call, orAbort } from "../call.ts";
 import { type Endpoint, jsonAnswer, sendJson } from "../endpoint.ts";
 import { parsed, queryValues } from "../schemas/parse-request.ts";
+import type { SearchDesk } from "../search-desk.ts";
+import type { TermStore } from "../terms/term-store.ts";
 import { UtsAddresses } from "./uts-answer.ts";
 
 export interface UtsRoute<Path extends z.ZodObject, Query extends z.ZodObject> {
@@ -12,11 +14,26 @@ export interface UtsRoute<Path extends z.ZodObject, Query extends z.ZodObject> {
   pathSchema: Path;
   querySchema: Query;
   page: z.ZodType;
-  work: (input: z.output<Path> & z.output<Query>, at: UtsAddresses, call: Call) => Promise<object>;
+  /** Whether `work` hands itself in at the desk; absent: it is let in before it begins. */
+  handsIn?: true;
+  work: (input: z.output<Path> & z.output<Query>, context: UtsContext) => Promise<object>;
+}
+
+/** What a route works with: addresses for its answer, terms as its call may ask for them. */
+interface UtsContext {
+  at: UtsAddresses;
+  terms: TermStore;
+  call: Call;
+}
+
+export interface UtsDeps {
+  terms: TermStore;
+  desk: SearchDesk;
 }
 
 /** A route of the UTS door. Parameters that UTS has and this server does not are let pass. */
 export function utsEndpoint<Path extends z.ZodObject, Query extends z.ZodObject>(
+  { terms, desk }: UtsDeps,
   route: UtsRoute<Path, Query>,
 ): Endpoint {
   const { path, id, summary, pathSchema, querySchema, page } = route;
@@ -35,7 +52,8 @@ export function utsEndpoint<Path extends z.ZodObject, Query extends z.ZodObject>
       const place = parsed(pathSchema, request.params);
       const input = { ...place, ...parsed(querySchema, queryValues(request.url)) };
       const at = new UtsAddresses(request, String(place["version"] ?? "current"));
-      sendJson(response, await orAbort(call.signal, route.work(input, at, call)));
+      const work = () => route.work(input, { at, terms: terms.within(call), call });
+      sendJson(response, await orAbort(call.signal, route.handsIn ? work() : desk.admit(call, work)));
     },
   };
 }

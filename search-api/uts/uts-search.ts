@@ -10,7 +10,7 @@ import { type LexicalHit, type LexicalMode, lexicalSearch } from "../terms/lexic
 import type { TermStore } from "../terms/term-store.ts";
 import { paged, type UtsAddresses } from "./uts-answer.ts";
 import { isWanted } from "./uts-atoms.ts";
-import { utsEndpoint } from "./uts-endpoint.ts";
+import { type UtsDeps, utsEndpoint } from "./uts-endpoint.ts";
 import { type SEARCH_TYPES, searchQuery, versionPath } from "./uts-parameters.ts";
 import { searchPage } from "./uts-schemas.ts";
 
@@ -35,15 +35,17 @@ interface Row {
 }
 
 /** `/rest/search/{version}`: concepts, atoms or codes by a term or a code. */
-export function utsSearchEndpoint(terms: TermStore, desk: SearchDesk, dataset?: string): Endpoint {
-  return utsEndpoint({
+export function utsSearchEndpoint(deps: UtsDeps, dataset?: string): Endpoint {
+  const { desk } = deps;
+  return utsEndpoint(deps, {
     path: "/rest/search/{version}",
     id: "utsSearch",
     summary: "Search as UTS does",
     pathSchema: versionPath,
     querySchema: searchQuery,
     page: searchPage,
-    async work(query, at, call) {
+    handsIn: true,
+    async work(query, { at, terms, call }) {
       const release = await terms.release(query.version);
       const filter = await filterOf(query, release);
       const byMeaning = query.searchType === "approximate" || query.partialSearch;

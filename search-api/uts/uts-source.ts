@@ -5,24 +5,25 @@ import { groupOfType } from "../../src/terminology/semantic-groups.ts";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import type { ReleaseRecord } from "../../src/vector-store/release-record.ts";
 import type { Endpoint } from "../endpoint.ts";
-import type { SearchDesk } from "../search-desk.ts";
+import { HttpProblem } from "../problems/http-problem.ts";
 import { compareAtoms, type NamedAtom, type SourceCode, type TermStore } from "../terms/term-store.ts";
 import { paged, single } from "./uts-answer.ts";
 import { isWanted, utsAtoms, utsCluster } from "./uts-atoms.ts";
 import { some } from "./uts-content.ts";
-import { utsEndpoint } from "./uts-endpoint.ts";
+import { type UtsDeps, utsEndpoint } from "./uts-endpoint.ts";
 import { atomsQuery, crosswalkQuery, pagedQuery, plainQuery, sourcePath } from "./uts-parameters.ts";
 import { atomsPage, clusterPage, clustersPage, semanticTypePage } from "./uts-schemas.ts";
 
 const SOURCE = "/rest/content/{version}/source/{source}/{id}";
 const MAX_LEVELS = 25;
 const MAX_CONCEPTS = 2_000;
+const MAX_STRINGS_BELOW = 10_000;
 
 type Place = z.output<typeof sourcePath>;
 
 /** `/rest/content/{version}/source/{source}/{id}` with its neighbours, `/rest/crosswalk` and semantic types. */
-export function utsSourceEndpoints(terms: TermStore, desk: SearchDesk): Endpoint[] {
-  const at = async ({ version, source, id }: Place) => {
+export function utsSourceEndpoints(deps: UtsDeps): Endpoint[] {
+  const placed = async ({ version, source, id }: Place, terms: TermStore) => {
     const release = await terms.release(version);
     return { release, code: await terms.codeOrThrow(release, source, id) };
   };
@@ -31,72 +32,71 @@ export function utsSourceEndpoints(terms: TermStore, desk: SearchDesk): Endpoint
     summary: string,
     reach: (terms: TermStore, release: ReleaseRecord, code: SourceCode) => Promise<SourceCode[]>,
   ): Endpoint =>
-    utsEndpoint({
+    utsEndpoint(deps, {
       path: `${SOURCE}/${name}`,
       id: `utsSource_${name}`,
       summary,
       pathSchema: sourcePath,
       querySchema: pagedQuery,
       page: clustersPage,
-      work: (input, addresses, call) =>
-        desk.admit(call, async () => {
-          const { release, code } = await at(input);
-          const page = paged(some(await reach(terms, release, code)), input);
-          return { ...page, result: page.result.map((one) => utsCluster(one, addresses)) };
-        }),
+      async work(input, { at, terms }) {
+        const { release, code } = await placed(input, terms);
+        const page = paged(some(await reach(terms, release, code)), input);
+        return { ...page, result: page.result.map((one) => utsCluster(one, at)) };
+      },
     });
   return [
-    utsEndpoint({
+    utsEndpoint(deps, {
       path: SOURCE,
       id: "utsSource",
       summary: "A code of a source",
       pathSchema: sourcePath,
       querySchema: plainQuery,
       page: clusterPage,
-      work: async (input, addresses) => single(utsCluster((await at(input)).code, addresses)),
+      work: async (input, { at, terms }) => single(utsCluster((await placed(input, terms)).code, at)),
     }),
-    utsEndpoint({
+    utsEndpoint(deps, {
       path: `${SOURCE}/atoms`,
       id: "utsSource_atoms",
       summary: "The atoms of a code",
       pathSchema: sourcePath,
       querySchema: atomsQuery,
       page: atomsPage,
-      async work(input, addresses) {
-        const { atoms } = (await at(input)).code;
+      async work(input, { at, terms }) {
+        const { atoms } = (await placed(input, terms)).code;
         const wanted = atoms.filter((atom) => isWanted(atom, input));
-        return paged(some(utsAtoms(wanted, addresses)), input);
+        return paged(some(utsAtoms(wanted, at)), input);
       },
     }),
     neighbours("parents", "Codes of the source that are above this one", (...all) => related(...all, "PAR")),
     neighbours("children", "Codes of the source that are below this one", (...all) => related(...all, "CHD")),
     neighbours("ancestors", "All codes of the source that are above this one", ancestors),
     neighbours("descendants", "All codes of the source that are below this one", descendants),
-    utsEndpoint({
+    utsEndpoint(deps, {
       path: "/rest/crosswalk/{version}/source/{source}/{id}",
       id: "utsCrosswalk",
       summary: "Codes of other sources for the same concepts",
       pathSchema: sourcePath,
       querySchema: crosswalkQuery,
       page: clustersPage,
-      async work(input, addresses) {
-        const { release, code } = await at(input);
+      async work(input, { at, terms }) {
+        const { release, code } = await placed(input, terms);
         const concepts = await terms.concepts(release, code.cuis);
         const atoms = concepts
           .flatMap((concept) => concept.atoms)
           .filter((atom) => atom.sab !== code.sab && isWanted(atom, { ...input, sabs: input.targetSource }));
         const page = paged(some(codesOf(atoms)), input);
-        return { ...page, result: page.result.map((one) => utsCluster(one, addresses)) };
+        return { ...page, result: page.result.map((one) => utsCluster(one, at)) };
       },
     }),
-    utsEndpoint({
+    utsEndpoint(deps, {
       path: "/rest/semantic-network/{version}/TUI/{tui}",
       id: "utsSemanticType",
       summary: "A semantic type",
       pathSchema: z.strictObject({ version: z.string(), tui: z.string().max(20) }),
       querySchema: plainQuery,
       page: semanticTypePage,
-      async work({ version, tui }) {
+      async work({ version, tui }, { terms }) {
         const { counts } = await terms.release(version);
         const [group, known] = [groupOfType(tui), counts.bySty[tui]];
         if (!group || !known) throw new TermduetError("not-found", "the release has no such semantic type");
@@ -173,7 +173,9 @@ async function descendants(
   release: ReleaseRecord,
   { sab, code, cuis }: SourceCode,
 ): Promise<SourceCode[]> {
-  const found = await terms.store.find(release.strings, "above", cuis, 5 * MAX_CONCEPTS);
+  const found = await terms.store.find(release.strings, "above", cuis, MAX_STRINGS_BELOW + 1);
+  if (found.length > MAX_STRINGS_BELOW)
+    throw new HttpProblem("too-costly", "there are too many codes below this one; ask one below it");
   const records = found.map(({ body }) => JSON.parse(body) as StringRecord);
   const below = new ConceptsBelow(terms.store, release.concepts, cuis);
   await below.learnFiltered(records.map((record) => ({ record })));

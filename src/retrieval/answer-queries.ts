@@ -1,5 +1,6 @@
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
+import type { BegunStrings } from "./begun-strings.ts";
 import { ConceptsBelow } from "./concepts-below.ts";
 import { describedConcepts } from "./described-concepts.ts";
 import { type Facets, type FoundConcept, facetsOf } from "./facets.ts";
@@ -9,6 +10,7 @@ import { rankConcepts } from "./rank-concepts.ts";
 import { storeFilter } from "./search-filter.ts";
 import type { SearchContext, SearchRequest, SearchResult } from "./search-types.ts";
 import type { EncoderLeg } from "./searcher.ts";
+import type { UnknownWords } from "./unknown-words.ts";
 
 // Several strings of a concept are near a query; five times as many candidates leave enough concepts for a page.
 const STRINGS_PER_RESULT = 5;
@@ -30,6 +32,8 @@ export interface AnswerDeps {
   store: VectorStore;
   release: ReleaseRecord;
   legs: readonly EncoderLeg[];
+  begun: BegunStrings;
+  unknown: UnknownWords;
 }
 
 /**
@@ -37,7 +41,7 @@ export interface AnswerDeps {
  * side, then the ranking.
  */
 export async function answerQueries(
-  { store, release, legs }: AnswerDeps,
+  { store, release, legs, begun, unknown }: AnswerDeps,
   texts: readonly string[],
   vectors: readonly Float32Array[],
   request: Omit<SearchRequest, "queries">,
@@ -53,6 +57,8 @@ export async function answerQueries(
     below,
     completions: COMPLETIONS_PER_RESULT * last,
     timeoutMs: context.remainingMs?.(),
+    begun,
+    unknown,
   });
   const describing = describedConcepts(store, legs, vectors, {
     exact,

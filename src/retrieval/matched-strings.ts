@@ -2,13 +2,13 @@ import pLimit from "p-limit";
 import { isFunctionWord } from "../text/function-words.ts";
 import { normalizeText } from "../text/normalize.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
-import { begunStrings } from "./begun-strings.ts";
+import type { BegunStrings } from "./begun-strings.ts";
 import type { ConceptsBelow } from "./concepts-below.ts";
 import { type NamedBy, namedStrings } from "./named-strings.ts";
 import { passingAtoms, type SearchFilter, storeFilter } from "./search-filter.ts";
 import type { MatchType } from "./search-types.ts";
 import { cuisOf, type StoredString } from "./stored-string.ts";
-import { unknownWords } from "./unknown-words.ts";
+import type { UnknownWords } from "./unknown-words.ts";
 import { wordedStrings } from "./worded-strings.ts";
 
 /** How a string was found without an encoder: `NamedBy`, or it completes the text, or has its words but for typos. */
@@ -30,6 +30,8 @@ export interface MatchOptions {
   timeoutMs?: number | undefined;
   /** Strings that may complete the text. */
   completions: number;
+  begun: BegunStrings;
+  unknown: UnknownWords;
 }
 
 // The store works on several cores by itself; more lookups at once only wait for each other.
@@ -46,7 +48,7 @@ export async function matchedStrings(
   store: VectorStore,
   stringsCollection: string,
   texts: readonly string[],
-  { filter, below, timeoutMs, completions }: MatchOptions,
+  { filter, below, timeoutMs, completions, begun: beginnings, unknown }: MatchOptions,
 ): Promise<MatchedString[][]> {
   const named = await namedStrings(store, stringsCollection, texts, { codes: true, keys: true });
   await below?.learn(named.flatMap((list) => list.flatMap((string) => string.cuis)));
@@ -56,11 +58,11 @@ export async function matchedStrings(
     const names = named[i]!.filter((string) => namesOne(string, filter, below));
     if (names.length > 0) return names;
     const [begun, worded] = await Promise.all([
-      begunStrings(store, stringsCollection, text, { limit: completions, filter: pushed, timeoutMs }),
-      wordedStrings(store, stringsCollection, text, { limit: WORDED, filter: pushed, timeoutMs }),
+      beginnings.of(stringsCollection, text, { limit: completions, filter: pushed, timeoutMs }),
+      wordedStrings(store, stringsCollection, text, { limit: WORDED, filter: pushed, timeoutMs, unknown }),
     ]);
     await below?.learnFiltered([...begun, ...worded]);
-    const unfinished = begun.length > 0 && (await isUnfinished(store, stringsCollection, text, timeoutMs));
+    const unfinished = begun.length > 0 && (await isUnfinished(unknown, stringsCollection, text, timeoutMs));
     const known = new Set<string>();
     const found: MatchedString[] = [];
     for (const string of begun) {
@@ -87,13 +89,13 @@ function namesOne(
 
 /** Whether the last word typed is none that the release knows, or one after which more must come. */
 async function isUnfinished(
-  store: VectorStore,
+  unknown: UnknownWords,
   stringsCollection: string,
   text: string,
   timeoutMs: number | undefined,
 ): Promise<boolean> {
   const last = normalizeText(text).split(" ").at(-1)!;
-  return isFunctionWord(last) || (await unknownWords(store, stringsCollection, [last], timeoutMs)).size > 0;
+  return isFunctionWord(last) || (await unknown.among(stringsCollection, [last], timeoutMs)).size > 0;
 }
 
 /**

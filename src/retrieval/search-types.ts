@@ -56,7 +56,7 @@ export interface EncoderScore {
 }
 
 /** Why an encoder rates a concept as it does. */
-export interface EncoderExplanation {
+interface EncoderExplanation {
   encoder: string;
   /** The string of the concept that it found nearest, and its cosine. */
   string: string;

@@ -5,11 +5,13 @@ import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
 import { ActiveReleaseLookup } from "./active-release.ts";
 import { answerQueries } from "./answer-queries.ts";
+import { BegunStrings } from "./begun-strings.ts";
 import { Calibrator } from "./calibrator.ts";
 import { checkedQueries } from "./check-request.ts";
 import type { DefinitionLeg } from "./described-concepts.ts";
 import { withDisplayNames } from "./display-names.ts";
 import type { SearchContext, SearchRequest, SearchResponse } from "./search-types.ts";
+import { UnknownWords } from "./unknown-words.ts";
 
 /** An encoder that a search asks, with the collection of the release that it filled. */
 export interface EncoderLeg {
@@ -33,10 +35,14 @@ export class Searcher {
   readonly releases: ActiveReleaseLookup;
   readonly #deps: SearcherDeps;
   readonly #calibrators = new Map<string, Calibrator>();
+  readonly #begun: BegunStrings;
+  readonly #unknown: UnknownWords;
 
   constructor(deps: SearcherDeps) {
     this.#deps = deps;
     this.releases = new ActiveReleaseLookup(deps.store);
+    this.#begun = new BegunStrings(deps.store);
+    this.#unknown = new UnknownWords(deps.store);
   }
 
   /**
@@ -69,7 +75,13 @@ export class Searcher {
     const vectors = encoded.map((e) => e.vectors);
     context.signal?.throwIfAborted();
     const { store } = this.#deps;
-    const pages = await answerQueries({ store, release, legs }, texts, vectors, request, context);
+    const pages = await answerQueries(
+      { store, release, legs, begun: this.#begun, unknown: this.#unknown },
+      texts,
+      vectors,
+      request,
+      context,
+    );
     const lists = request.languages?.length
       ? await withDisplayNames(
           store,

@@ -4,7 +4,7 @@ import { normalizeText } from "../text/normalize.ts";
 import type { Filter, VectorStore } from "../vector-store/vector-store.ts";
 import { storeOptions } from "./store-options.ts";
 import { type StoredString, storedString } from "./stored-string.ts";
-import { unknownWords } from "./unknown-words.ts";
+import type { UnknownWords } from "./unknown-words.ts";
 
 /** A string that holds all words of a text. */
 export interface WordedString extends StoredString {
@@ -18,6 +18,7 @@ export interface WordedOptions {
   limit: number;
   filter?: Filter | undefined;
   timeoutMs?: number | undefined;
+  unknown: UnknownWords;
 }
 
 // Each word costs the store a lookup, and long texts are for the encoders.
@@ -34,7 +35,7 @@ export async function wordedStrings(
   store: VectorStore,
   stringsCollection: string,
   text: string,
-  { limit, filter, timeoutMs }: WordedOptions,
+  { limit, filter, timeoutMs, unknown }: WordedOptions,
 ): Promise<WordedString[]> {
   const words = contentWords(text);
   if (words.length === 0 || words.length > MAX_WORDS) return [];
@@ -42,9 +43,9 @@ export async function wordedStrings(
   let known: string[] | undefined;
   for (let typos = 0; typos <= MAX_TYPOS; typos++) {
     if (typos > 0 && !known) {
-      const unknown = await unknownWords(store, stringsCollection, words, timeoutMs);
-      if (unknown.size === 0) return [];
-      known = words.filter((word) => !unknown.has(word));
+      const strange = await unknown.among(stringsCollection, words, timeoutMs);
+      if (strange.size === 0) return [];
+      known = words.filter((word) => !strange.has(word));
     }
     const options = { typos, ...storeOptions({ filter, timeoutMs }) };
     const found = await store.findByWords(stringsCollection, "norm", [...new Set(words)], limit, options);

@@ -6,14 +6,17 @@ export interface SemanticGroup {
   tuis: readonly string[];
 }
 
-/** NLM's `SemGroups.txt` (a public table of the Semantic Network): group, its name, the TUIs of its types. */
+/**
+ * NLM's `SemGroups.txt` (a public table of the Semantic Network): group, its name, the TUIs of its types. Those of six
+ * chemicals that NLM has given up since (T110, T111, T115, T118, T119, T124) stay: older releases have concepts of them.
+ */
 export const SEMANTIC_GROUPS: readonly SemanticGroup[] = [
   group("ACTI", "Activities & Behaviors", "T051 T052 T053 T054 T055 T056 T057 T064 T066"),
   group("ANAT", "Anatomy", "T017 T018 T021 T022 T023 T024 T025 T026 T029 T030 T031"),
   group(
     "CHEM",
     "Chemicals & Drugs",
-    "T103 T104 T109 T114 T116 T120 T121 T122 T123 T125 T126 T127 T129 T130 T131 T192 T195 T196 T197 T200",
+    "T103 T104 T109 T110 T111 T114 T115 T116 T118 T119 T120 T121 T122 T123 T124 T125 T126 T127 T129 T130 T131 T192 T195 T196 T197 T200",
   ),
   group("CONC", "Concepts & Ideas", "T077 T078 T079 T080 T081 T082 T089 T102 T169 T170 T171 T185"),
   group("DEVI", "Devices", "T074 T075 T203"),

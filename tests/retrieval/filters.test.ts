@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { SearchRequest, SearchResponse } from "../../src/retrieval/search-types.ts";
 import type { ConceptRecord, StringRecord } from "../../src/terminology/concept.ts";
-import { groupOfType, SEMANTIC_GROUPS, semanticGroup } from "../../src/terminology/semantic-groups.ts";
+import { groupOfType } from "../../src/terminology/semantic-groups.ts";
 import { type SampleStore, sampleStore } from "../support/sample-store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -137,22 +137,5 @@ describe("filters, facets and display names over the sample release", () => {
     const options = { typos: 2, timeoutMs: 0 };
     const found = sample.store.findByWords(release.strings, "norm", ["heart", "diseese"], 200, options);
     await expect(found).rejects.toMatchObject({ code: "unavailable" });
-  });
-});
-
-describe("the semantic groups", () => {
-  test("are NLM's fifteen, with its 127 types, each in one group", () => {
-    expect(SEMANTIC_GROUPS.length).toBe(15);
-    const tuis = SEMANTIC_GROUPS.flatMap((group) => group.tuis);
-    expect(tuis.length).toBe(127);
-    expect(new Set(tuis).size).toBe(127);
-    expect(tuis.every((tui) => /^T\d{3}$/.test(tui))).toBe(true);
-  });
-
-  test("are found by letters and by name", () => {
-    expect(semanticGroup("diso")?.name).toBe("Disorders");
-    expect(semanticGroup("Chemicals & Drugs")?.id).toBe("CHEM");
-    expect(semanticGroup("chemicals")).toBeUndefined();
-    expect(groupOfType("T047")?.id).toBe("DISO");
   });
 });

@@ -15,7 +15,7 @@ describe("admission", () => {
     const gates = Array.from({ length: 6 }, gate);
     const started: number[] = [];
     const all = gates.map(({ opened }, i) =>
-      door.run(1, never, async () => {
+      door.run(never, async () => {
         started.push(i);
         await opened;
         return i;
@@ -37,37 +37,48 @@ describe("admission", () => {
   test("refuses at once what would wait beyond the bound", async () => {
     const door = admission();
     const { opened, open } = gate();
-    const admitted = Array.from({ length: 5 }, () => door.run(1, never, () => opened));
-    await expect(door.run(1, never, async () => undefined)).rejects.toMatchObject({
+    const admitted = Array.from({ length: 5 }, () => door.run(never, () => opened));
+    await expect(door.run(never, async () => undefined)).rejects.toMatchObject({
       code: "overloaded",
       headers: { "Retry-After": expect.stringMatching(/^\d+$/) },
     });
     open();
     await Promise.all(admitted);
-    await expect(door.run(1, never, async () => "again")).resolves.toBe("again");
+    await expect(door.run(never, async () => "again")).resolves.toBe("again");
   });
 
-  test("admits a heavy piece whole, waits until there is room for all of it, and never starves it", async () => {
-    const door = admission();
-    const first = gate();
+  test("lets what has been let in before wait as long as it takes, in its turn and beside the bound", async () => {
+    const door = admission({ concurrent: 1, waiting: 1, maxWaitMs: 20 });
+    const { opened, open } = gate();
     const order: string[] = [];
-    const light = door.run(1, never, () => first.opened.then(() => order.push("light")));
-    const heavy = door.run(7, never, async () => order.push("heavy"));
-    const later = door.run(1, never, async () => order.push("later"));
-    await sleep(1);
-    expect([door.running, door.waiting]).toEqual([1, 3]);
-    first.open();
-    await Promise.all([light, heavy, later]);
-    expect(order).toEqual(["light", "heavy", "later"]);
+    const running = door.run(never, () => opened);
+    const patient = door.run(never, async () => order.push("patient"), { patient: true });
+    const hasty = door.run(never, async () => order.push("hasty"));
+    expect(door.waiting).toBe(1);
+    await expect(hasty).rejects.toMatchObject({ code: "overloaded" });
+    const later = door.run(never, async () => order.push("later"));
+    open();
+    await Promise.all([running, patient, later]);
+    expect(order).toEqual(["patient", "later"]);
+    expect([door.running, door.waiting]).toEqual([0, 0]);
+  });
+
+  test("counts among those that wait who waits for another's turn", async () => {
+    const door = admission({ waiting: 2 });
+    const leave = [door.besides(), door.besides()];
+    expect(() => door.besides()).toThrow(/too many searches are waiting/);
+    leave[0]!();
+    expect(door.waiting).toBe(1);
+    door.besides();
   });
 
   test("lets go of what waits too long, and of those whose client has gone", async () => {
     const door = admission({ maxWaitMs: 20 });
     const { opened, open } = gate();
-    const running = [door.run(1, never, () => opened), door.run(1, never, () => opened)];
+    const running = [door.run(never, () => opened), door.run(never, () => opened)];
     const gone = new AbortController();
-    const waiting = door.run(1, never, async () => undefined);
-    const left = door.run(1, gone.signal, async () => undefined);
+    const waiting = door.run(never, async () => undefined);
+    const left = door.run(gone.signal, async () => undefined);
     gone.abort(new Error("gone"));
     await expect(left).rejects.toThrow("gone");
     await expect(waiting).rejects.toMatchObject({ code: "overloaded" });
@@ -76,30 +87,27 @@ describe("admission", () => {
     await Promise.all(running);
   });
 
-  test("starts lighter ones when a heavy one before them leaves", async () => {
-    const door = admission();
+  test("serves who waits a little less than too long", async () => {
+    const door = admission({ concurrent: 1, maxWaitMs: 500 });
     const { opened, open } = gate();
-    const running = door.run(1, never, () => opened);
-    const gone = new AbortController();
-    const heavy = door.run(2, gone.signal, async () => undefined);
-    const light = door.run(1, never, async () => "light");
-    gone.abort(new Error("gone"));
-    await expect(heavy).rejects.toThrow("gone");
-    await expect(light).resolves.toBe("light");
+    const running = door.run(never, () => opened);
+    const waiting = door.run(never, async () => "served");
+    await sleep(100);
     open();
+    expect(await waiting).toBe("served");
     await running;
   });
 
   test("keeps the room of work that nobody waits for until it has ended, and frees that of work that failed", async () => {
     const door = admission({ concurrent: 1 });
     await expect(
-      door.run(1, never, async () => {
+      door.run(never, async () => {
         throw new Error("failed");
       }),
     ).rejects.toThrow("failed");
     expect(door.running).toBe(0);
     const { opened, open } = gate();
-    void door.run(1, never, () => opened);
+    void door.run(never, () => opened);
     await sleep(1);
     expect(door.running).toBe(1);
     open();

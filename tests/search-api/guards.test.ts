@@ -1,6 +1,6 @@
 import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { isLoopback } from "../../search-api/guards/host-guard.ts";
 import { DEFAULT_LOAD } from "../../search-api/limits.ts";
 import type { SearchRequest } from "../../src/retrieval/search-types.ts";
@@ -101,7 +101,10 @@ describe("the guards", () => {
     const load = { ...DEFAULT_LOAD, concurrent: 2, waiting: 3 };
     await using api = await testApi({ searcher, store: fakeStore(), load });
     const pending = Array.from({ length: 5 }, () => api.send("/api/v1/search?q=x"));
-    await sleep(50);
+    await vi.waitUntil(
+      async () => (await api.send("/metrics")).text.includes("termduet_searches_waiting 3"),
+      5_000,
+    );
     const refused = await api.send<Problem>("/api/v1/search?q=x");
     expect([refused.status, refused.json.code]).toEqual([503, "overloaded"]);
     expect(Number(refused.headers.get("Retry-After"))).toBeGreaterThan(0);
