@@ -23,19 +23,11 @@ const { values: args } = parseArgs({
 });
 await using server = await served(["--store", args.store, "--dataset", args.dataset, "--quiet"]);
 using loop = new OpenLoop(server.url, searchPaths(mixedQueries(args.queries)));
-const minutes: { minute: number; residentMb: number; p50: number; p99: number; good: number; bad: number }[] =
-  [];
+const minutes: Record<"minute" | "residentMb" | "p50" | "p99" | "good" | "refused" | "failed", number>[] = [];
 for (let minute = 1; minute <= Number(args.minutes); minute++) {
   const { p50, p99, goodPerSecond, refused, failed } = await loop.at(Number(args.rate), 60);
-  const bad = refused + failed;
-  minutes.push({
-    minute,
-    residentMb: server.residentMb(),
-    p50,
-    p99,
-    good: Math.round(60 * goodPerSecond),
-    bad,
-  });
+  const good = Math.round(60 * goodPerSecond);
+  minutes.push({ minute, residentMb: server.residentMb(), p50, p99, good, refused, failed });
   console.log(new Date().toISOString(), JSON.stringify(minutes.at(-1)));
 }
 const half = Math.floor(minutes.length / 2);
@@ -44,7 +36,8 @@ const meanMb = (list: typeof minutes): number =>
 const result = {
   rate: Number(args.rate),
   good: minutes.reduce((sum, { good }) => sum + good, 0),
-  bad: minutes.reduce((sum, { bad }) => sum + bad, 0),
+  refused: minutes.reduce((sum, { refused }) => sum + refused, 0),
+  failed: minutes.reduce((sum, { failed }) => sum + failed, 0),
   firstHalfMb: meanMb(minutes.slice(0, half)),
   secondHalfMb: meanMb(minutes.slice(half)),
   slopeMbPerHour: slope(minutes.slice(half).map(({ minute, residentMb }) => [minute / 60, residentMb])),
