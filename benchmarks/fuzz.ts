@@ -48,20 +48,31 @@ function send({ method, path, headers, body }: FuzzRequest): Promise<{ status: n
   });
 }
 
+async function faultIn(asked: FuzzRequest): Promise<string | undefined> {
+  const shown = JSON.stringify(asked).slice(0, 400);
+  try {
+    const { status, text } = await send(asked);
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    const fault = faultOfAnswer(status, text);
+    return fault && `${fault}: ${shown} → ${text.slice(0, 200)}`;
+  } catch (error) {
+    return `${(error as Error).message}: ${shown}`;
+  }
+}
+
 const before = server.residentMb();
-let sent = 0;
+let [sent, late] = [0, 0];
 async function worker(): Promise<void> {
   while (sent < Number(args.n)) {
     sent++;
     const asked = fuzzRequest(random);
-    try {
-      const { status, text } = await send(asked);
-      statuses.set(status, (statuses.get(status) ?? 0) + 1);
-      const fault = faultOfAnswer(status, text);
-      if (fault) faults.push(`${fault}: ${JSON.stringify(asked).slice(0, 400)} → ${text.slice(0, 200)}`);
-    } catch (error) {
-      faults.push(`${(error as Error).message}: ${JSON.stringify(asked).slice(0, 400)}`);
+    let fault = await faultIn(asked);
+    // Other work on the machine may make a server late once; what hangs by itself hangs again.
+    if (fault && /^(hang|status 504)/.test(fault)) {
+      late++;
+      fault = await faultIn(asked);
     }
+    if (fault) faults.push(fault);
     if (sent % 5_000 === 0) console.error(`${sent} sent, ${faults.length} faults, ${server.residentMb()} MB`);
   }
 }
@@ -70,6 +81,7 @@ const alive = server.isAlive() && (await fetch(`${server.url}/healthz`)).ok;
 agent.destroy();
 console.log({
   sent,
+  late,
   statuses: Object.fromEntries([...statuses].sort(([a], [b]) => a - b)),
   faults: faults.length,
   alive,
