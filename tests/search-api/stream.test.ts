@@ -82,6 +82,35 @@ describe("a stream of queries", () => {
     );
   });
 
+  test("of CSV that is none is refused and never a fault of the server, wherever the network parts it", async () => {
+    await using api = await testApi({ searcher: fakeSearch(), store: fakeStore() });
+    const bodies = [
+      '"*"\n{"id":1,"query":"⦛Շⴖ⨸"}\n{',
+      'query\n{"id":1,"query":"x"}\n{',
+      'id,query\n1,x\n"',
+      '"',
+      "[",
+    ];
+    for (const body of bodies) {
+      const bytes = Buffer.from(body);
+      for (const size of [1, 5, bytes.length]) {
+        const status = await new Promise<number>((resolve, reject) => {
+          const headers = { "Content-Type": "text/csv" };
+          const sent = request(`${api.url}${PATH}?cui=`, { method: "POST", headers }, (response) => {
+            response.resume();
+            resolve(response.statusCode!);
+          });
+          sent.on("error", reject);
+          sent.setNoDelay(true);
+          for (let at = 0; at < bytes.length; at += size) sent.write(bytes.subarray(at, at + size));
+          sent.end();
+        });
+        expect([body, size, status]).toEqual([body, size, 400]);
+      }
+    }
+    expect(api.log()).not.toContain('"fault"');
+  });
+
   test("answers while queries arrive, and does not read ahead of what it answers", async () => {
     let searched = 0;
     const { opened, open } = gate();
