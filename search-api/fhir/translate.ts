@@ -45,12 +45,18 @@ export async function translate(
   wanted.sort((a, b) => b.rating - a.rating || (a.code < b.code ? -1 : 1));
   return parameters([
     { name: "result", valueBoolean: wanted.length > 0 },
-    ...(wanted.length > 0 ? [] : [{ name: "message", valueString: "there is no match" }]),
+    ...messageOf(wanted.length).map((valueString) => ({ name: "message", valueString })),
     ...wanted.slice(0, MAX_MATCHES).map((match) => matchOf(match, release)),
   ]);
 }
 
 const MAX_MATCHES = 200;
+
+/** What is not said silently. */
+function messageOf(matches: number): string[] {
+  if (matches === 0) return ["there is no match"];
+  return matches > MAX_MATCHES ? [`${matches} match; these are the best ${MAX_MATCHES}`] : [];
+}
 
 function askedR4(input: FhirInput): { coding: FhirCoding; reverse: boolean } {
   return { coding: needed(input.coding()), reverse: input.flag("reverse") ?? false };

@@ -20,6 +20,8 @@ function run(name: string, { scope = ["search"] }: { scope?: string[] }): void {
   const unknown = scope.find((one) => !SCOPES.includes(one as Scope));
   if (unknown !== undefined)
     throw new TermduetError("usage", `--scope ${unknown} is not of ${SCOPES.join(", ")}`);
+  if (scope.includes("review") && !scope.includes("search"))
+    throw new TermduetError("usage", "--scope review needs search too: --scope search,review");
   const key = `td_${randomBytes(32).toString("base64url")}`;
   process.stdout.write(
     `key:  ${key}\nline: ${name} ${scope.join(",")} sha256:${hashOf(key).toString("hex")}\n`,

@@ -66,6 +66,16 @@ describe("keys", () => {
     const metrics = async (key: string) =>
       (await api.send("/metrics", { headers: { "X-API-Key": key } })).status;
     expect([await metrics(READER), await metrics(ADMIN)]).toEqual([403, 200]);
+    const monitor = "monitor-key-0123456789";
+    const text = line("monitor", "admin", monitor);
+    await using watched = await testApi({
+      searcher: fakeSearch(),
+      store: fakeStore(),
+      keys: ApiKeys.from({ file: "keys", text }),
+    });
+    const status = async (path: string) =>
+      (await watched.send(path, { headers: { "X-API-Key": monitor } })).status;
+    expect([await status("/metrics"), await status("/api/v1/search?q=x")]).toEqual([200, 403]);
   });
 
   test("are counted each by itself", async () => {
@@ -134,6 +144,8 @@ describe("production", () => {
     const holder = ApiKeys.from({ file: "keys", text: known! }).holder(key!);
     expect([holder?.name, [...holder!.scopes]]).toEqual(["clinic", ["search", "review"]]);
     expect((await runCli(["keys", "create", "clinic", "--scope", "cook"])).code).toBe(2);
+    const useless = await runCli(["keys", "create", "clinic", "--scope", "review"]);
+    expect([useless.code, useless.stderr]).toEqual([2, expect.stringContaining("--scope search,review")]);
   });
 });
 

@@ -337,6 +337,25 @@ describe("a FHIR operation", () => {
   });
 });
 
+test("a code has two hundred matches, and where there are more the answer says so", async () => {
+  const answers = [];
+  for (const count of [200, 201]) {
+    const entries = names(count).map((id) => ({ id, term: id, cui: "C1", name: "x", rating: 5 }));
+    const map = { id: "m", url: "urn:m", source: "urn:lexicon", entries };
+    await using api = await testApi({ searcher: fakeSearch(), store: fakeStore(), maps: [map] });
+    const asked = { targetCode: "C1", system: "urn:termduet:fake", url: "urn:m" };
+    const { json } = await api.send<{ parameter: { name: string }[] }>(
+      searchPath(asked, "/fhir/r5/ConceptMap/$translate"),
+    );
+    const given = (name: string) => json.parameter.filter((one) => one.name === name).length;
+    answers.push([given("match"), given("message")]);
+  }
+  expect(answers).toEqual([
+    [200, 0],
+    [200, 1],
+  ]);
+});
+
 test("codes below a code are listed where ten thousand strings name them, and not where more do", async () => {
   const atom = {
     aui: "A1",
