@@ -1,10 +1,10 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ApiKeys, hashOf } from "../../search-api/guards/api-keys.ts";
 import { DEFAULT_LOAD, LIMITS } from "../../search-api/limits.ts";
 import type { SearchRequest } from "../../src/retrieval/search-types.ts";
-import { echo, fakeSearch, fakeStore, RECORD } from "./support/fake-search.ts";
+import { echo, fakeSearch, fakeStore, gate, RECORD } from "./support/fake-search.ts";
 import { searchPath, type TestApi, testApi } from "./support/test-api.ts";
 
 // Each limit has its last that is allowed, and the first that is not. Those of bodies, batches, streams' places, waiting
@@ -168,6 +168,24 @@ describe("a stream", () => {
   });
 });
 
+test("so many batches are under way, and a single search beside them", async () => {
+  const { opened, open } = gate();
+  const searcher = fakeSearch(async (part) => {
+    if (part.queries.length > 1) await opened;
+    return echo(part);
+  });
+  await using api = await testApi({ searcher, store: fakeStore(), load: { ...DEFAULT_LOAD, batches: 2 } });
+  const batch = () => api.post("/api/v1/search", { queries: names(40) });
+  const under = [batch(), batch()];
+  await vi.waitUntil(async () => (await api.send("/metrics")).text.includes("termduet_searches_running 2"));
+  const { status, headers } = await batch();
+  expect([status, headers.has("Retry-After")]).toEqual([503, true]);
+  expect((await api.send("/api/v1/search?q=x")).status).toBe(200);
+  open();
+  for (const { status: answered } of await Promise.all(under)) expect(answered).toBe(200);
+  expect((await batch()).status).toBe(200);
+});
+
 describe("time", () => {
   const slow = (ms: number, asked: SearchRequest[] = []) =>
     fakeSearch(async (part) => {
@@ -187,6 +205,34 @@ describe("time", () => {
       load: { ...load, deadlineMs: 100 },
     });
     expect((await short.post("/api/v1/search", { queries: names(80) })).status).toBe(200);
+  });
+
+  test("is enough for a body that trickles in before the deadline, and cuts one that does not", async () => {
+    const load = { ...DEFAULT_LOAD, deadlineMs: 400 };
+    await using api = await testApi({ searcher: fakeSearch(), store: fakeStore(), load });
+    const body = '{"queries":["x"]}';
+    /** Sends the body in two halves, so many milliseconds apart: what is answered, and when the connection ends. */
+    const trickled = (pauseMs: number): Promise<{ answer: string; endedMs: number }> =>
+      new Promise((resolve, reject) => {
+        const started = performance.now();
+        let answer = "";
+        const socket = connect(Number(new URL(api.url).port), "127.0.0.1", () => {
+          socket.write(
+            `POST /api/v1/search HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
+          );
+          setTimeout(() => socket.writable && socket.write(body.slice(5)), pauseMs);
+        });
+        socket.on("data", (data) => {
+          answer += data;
+        });
+        socket.on("close", () => resolve({ answer, endedMs: performance.now() - started }));
+        socket.on("error", reject);
+      });
+    expect((await trickled(100)).answer).toMatch(/^HTTP\/1\.1 200/);
+    const late = await trickled(10_000);
+    expect(late.answer).not.toMatch(/^HTTP\/1\.1 2/);
+    expect(late.endedMs).toBeGreaterThan(350);
+    expect(late.endedMs).toBeLessThan(5_000);
   });
 
   test("is told to the store, which is asked nothing once it is over", async () => {
@@ -231,129 +277,6 @@ describe("time", () => {
     expect(finds).toBe(asked);
     expect(finds).toBeLessThan(1_000);
   });
-});
-
-describe("a FHIR operation", () => {
-  let api: TestApi;
-  beforeAll(async () => {
-    api = await testApi({
-      searcher: fakeSearch(),
-      store: fakeStore({
-        count: async (_, filter) => (filter?.["sty"]?.[0] === "T999" ? 10_001 : 10_000),
-      }),
-    });
-  });
-  afterAll(() => api[Symbol.asyncDispose]());
-
-  const SYSTEM = "urn:termduet:fake";
-  const expand = async (include: object[], parameter: object[] = []) =>
-    (
-      await api.send("/fhir/r5/ValueSet/$expand", {
-        method: "POST",
-        headers: { "Content-Type": "application/fhir+json" },
-        body: JSON.stringify({
-          resourceType: "Parameters",
-          parameter: [
-            ...parameter,
-            { name: "valueSet", resource: { resourceType: "ValueSet", compose: { include } } },
-          ],
-        }),
-      })
-    ).status;
-  const codes = (count: number) => names(count).map((code) => ({ code }));
-  const types = (count: number) => [
-    {
-      system: SYSTEM,
-      filter: [{ property: "semanticType", op: "in", value: Array(count).fill("T1").join() }],
-    },
-  ];
-
-  test("reads so many parameters, texts or resources, in a body or an address", async () => {
-    const more = (count: number): object[] => names(count).map((name) => ({ name, valueString: "x" }));
-    const one = [{ system: SYSTEM, concept: codes(1) }];
-    expect([
-      await expand(one, more(LIMITS.fhirParameters - 1)),
-      await expand(one, more(LIMITS.fhirParameters)),
-    ]).toEqual([200, 400]);
-    const repeated = (count: number): object[] => Array(count).fill({ name: "valueSet", resource: {} });
-    expect(await expand(one, repeated(LIMITS.fhirParameters))).toBe(400);
-    const ask = async (count: number) =>
-      (await api.send(searchPath(Object.fromEntries(names(count).map((n) => [n, 1])), "/fhir/r4/metadata")))
-        .status;
-    expect([await ask(LIMITS.fhirParameters), await ask(LIMITS.fhirParameters + 1)]).toEqual([200, 400]);
-  });
-
-  test("reads so many includes, and so many codes in all of them", async () => {
-    const includes = (count: number) =>
-      Array.from({ length: count }, () => ({ system: SYSTEM, concept: codes(1) }));
-    expect([
-      await expand(includes(LIMITS.fhirIncludes)),
-      await expand(includes(LIMITS.fhirIncludes + 1)),
-    ]).toEqual([200, 422]);
-    const halves = (more: number) => [
-      { system: SYSTEM, concept: codes(LIMITS.fhirCodes / 2) },
-      { system: SYSTEM, concept: codes(LIMITS.fhirCodes / 2 + more) },
-    ];
-    expect([await expand(halves(0)), await expand(halves(1))]).toEqual([200, 422]);
-  });
-
-  test("reads so many semantic types, and texts of so many characters wherever they stand", async () => {
-    expect([await expand(types(LIMITS.listEntries)), await expand(types(LIMITS.listEntries + 1))]).toEqual([
-      200, 422,
-    ]);
-    const n = LIMITS.queryCharacters;
-    const listed = (length: number) => [{ system: SYSTEM, concept: [{ code: "c".repeat(length) }] }];
-    expect([await expand(listed(n)), await expand(listed(n + 1))]).toEqual([200, 400]);
-    const under = (length: number) => [
-      { system: SYSTEM, filter: [{ property: "concept", op: "is-a", value: "c".repeat(length) }] },
-    ];
-    expect([await expand(under(n)), await expand(under(n + 1))]).toEqual([200, 400]);
-    const validate = async (coding: object) =>
-      (
-        await api.send("/fhir/r4/CodeSystem/$validate-code", {
-          method: "POST",
-          headers: { "Content-Type": "application/fhir+json" },
-          body: JSON.stringify({
-            resourceType: "Parameters",
-            parameter: [{ name: "coding", valueCoding: { system: SYSTEM, code: "1", ...coding } }],
-          }),
-        })
-      ).status;
-    const display = (length: number) => validate({ display: "d".repeat(length) });
-    expect([await display(n), await display(n + 1)]).toEqual([200, 400]);
-  });
-
-  test("lists what ten thousand strings name, and wants a filter for more", async () => {
-    const typed = (value: string) => [
-      { system: SYSTEM, filter: [{ property: "semanticType", op: "=", value }] },
-    ];
-    const listing = fakeStore({ findByPrefix: async () => [] });
-    expect(listing).toBeDefined();
-    expect([await expand(typed("T047")), await expand(typed("T999"))]).toEqual([200, 422]);
-  });
-
-  test("says it where a concept has lists and filters at once", async () => {
-    expect(await expand([{ ...types(1)[0]!, concept: codes(1) }])).toBe(400);
-  });
-});
-
-test("a code has two hundred matches, and where there are more the answer says so", async () => {
-  const answers = [];
-  for (const count of [200, 201]) {
-    const entries = names(count).map((id) => ({ id, term: id, cui: "C1", name: "x", rating: 5 }));
-    const map = { id: "m", url: "urn:m", source: "urn:lexicon", entries };
-    await using api = await testApi({ searcher: fakeSearch(), store: fakeStore(), maps: [map] });
-    const asked = { targetCode: "C1", system: "urn:termduet:fake", url: "urn:m" };
-    const { json } = await api.send<{ parameter: { name: string }[] }>(
-      searchPath(asked, "/fhir/r5/ConceptMap/$translate"),
-    );
-    const given = (name: string) => json.parameter.filter((one) => one.name === name).length;
-    answers.push([given("match"), given("message")]);
-  }
-  expect(answers).toEqual([
-    [200, 0],
-    [200, 1],
-  ]);
 });
 
 test("codes below a code are listed where ten thousand strings name them, and not where more do", async () => {

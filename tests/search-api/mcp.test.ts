@@ -88,6 +88,25 @@ describe("an assistant (the protocol's own client)", () => {
     expect((await api.post("/mcp", { nonsense: 1 })).status).toBe(406); // not a client of the protocol
   });
 
+  test("may ask for 50 results, 20 synonyms and 50 sources, and for no more", async () => {
+    await withClient(http(), async (client) => {
+      const isRefused = async (name: string, input: Record<string, unknown>) =>
+        client.callTool({ name, arguments: input }).then(
+          ({ isError }) => Boolean(isError),
+          () => true,
+        );
+      const search = (more: object) => isRefused("search", { query: "heart", ...more });
+      expect([await search({ k: 50 }), await search({ k: 51 })]).toEqual([false, true]);
+      const sab = (count: number) => ({ sab: Array(count).fill("TDSAMPLE") });
+      expect([await search(sab(50)), await search(sab(51))]).toEqual([false, true]);
+      const align = (count: number) =>
+        isRefused("align_term", { term: "heart attack", synonyms: Array(count).fill("infarction") });
+      expect([await align(20), await align(21)]).toEqual([false, true]);
+      const concept = (length: number) => isRefused("search", { query: "x".repeat(length) });
+      expect([await concept(1_000), await concept(1_001)]).toEqual([false, true]);
+    });
+  });
+
   test("talks to termduet mcp over its standard streams", async () => {
     // The tiny encoders of the test are in its own folder: two of them, where the command looks for added ones.
     const transport = new StdioClientTransport({

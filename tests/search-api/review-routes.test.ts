@@ -156,6 +156,25 @@ describe("the routes of a review", () => {
     expect((await ask(LIMITS.reviewEntries + 1)).status).toBe(400);
   });
 
+  test("take names, ids and places as long as they say, and no longer", async () => {
+    const status = async (changes: object) => (await rate(rating(changes))).status;
+    const pairs: [object, object][] = [
+      [{ reviewer: "R".repeat(60) }, { reviewer: "R".repeat(61) }],
+      [{ id: "i".repeat(8) }, { id: "i".repeat(7) }],
+      [{ id: "i".repeat(64) }, { id: "i".repeat(65) }],
+      [{ undoes: "u".repeat(64) }, { undoes: "u".repeat(65) }],
+      [{ cui: "C".repeat(LIMITS.cuiCharacters) }, { cui: "C".repeat(LIMITS.cuiCharacters + 1) }],
+    ];
+    for (const [allowed, beyond] of pairs)
+      expect([await status(allowed), await status(beyond)]).toEqual([200, 400]);
+    const ask = async (path: string, parameters: Record<string, number>) =>
+      (await api.send(searchPath({ reviewer: "Ada", ...parameters }, `/api/v1/review/${path}`))).status;
+    expect([await ask("undoable", { k: 100 }), await ask("undoable", { k: 101 })]).toEqual([200, 400]);
+    expect([await ask("entries", { from: 99_999_999 }), await ask("entries", { from: 100_000_000 })]).toEqual(
+      [200, 400],
+    );
+  });
+
   test("refuse another kind of body and another method", async () => {
     const form = await api.send<Problem>("/api/v1/review/ratings", {
       method: "POST",
