@@ -226,6 +226,11 @@ describe.skipIf(skipped)(`the page in a browser${skipped ? ` (none here: ${start
     await first(page).waitFor();
     const overflow = () => page.evaluate<number>("document.documentElement.scrollWidth - innerWidth");
     expect(await overflow()).toBeLessThanOrEqual(0);
+    // What is in a line ends where the search box ends.
+    const ends = await page.evaluate<number[]>(
+      `[".box", ".voices"].map((one) => Math.round(document.querySelector(one).getBoundingClientRect().right))`,
+    );
+    expect(ends[1]).toBeLessThanOrEqual(ends[0]!);
     await page.getByRole("link", { name: "Myocardial infarction" }).first().click();
     await heading(page).waitFor();
     expect(await overflow()).toBeLessThanOrEqual(0);
