@@ -26,6 +26,7 @@ test.each([
   ["qdrant+http://:secret@host:port", /no address of a Qdrant/],
   ["qdrant+http://:secret@h?replica=2", /setting replica is wrong .*replicas/],
   ["qdrant+http://:secret@h?memory=lots", /setting memory is wrong/],
+  ["qdrant+http://:secret@h?segment-size=5", /setting segment-size is wrong/],
   ["qdrant+http://:secret@h?quantization=int4", /setting quantization is wrong/],
   ["qdrant+http://:secret@h?shards=0", /setting shards is wrong/],
 ])("%s is refused in one line that does not tell the key", (url, message) => {
