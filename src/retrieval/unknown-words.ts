@@ -10,10 +10,10 @@ const REMEMBERED = 20_000;
  * has once shown is remembered: collections of active releases do not change.
  */
 export class UnknownWords {
-  readonly #store: Pick<VectorStore, "findByWords">;
+  readonly #store: Pick<VectorStore, "knownWords">;
   readonly #known = new Map<string, boolean>();
 
-  constructor(store: Pick<VectorStore, "findByWords">) {
+  constructor(store: Pick<VectorStore, "knownWords">) {
     this.#store = store;
   }
 
@@ -22,22 +22,26 @@ export class UnknownWords {
     words: Iterable<string>,
     timeoutMs: number | undefined,
   ): Promise<Set<string>> {
-    const distinct = [...new Set(words)];
-    const known = await Promise.all(
-      distinct.map((word) => this.#isKnown(stringsCollection, word, timeoutMs)),
+    const remembered = new Map(
+      [...new Set(words)].map((word) => [word, this.#known.get(`${stringsCollection} ${word}`)]),
     );
-    return new Set(distinct.filter((_, i) => !known[i]));
+    const asked = [...remembered.keys()].filter((word) => remembered.get(word) === undefined);
+    const found =
+      asked.length > 0
+        ? await this.#store.knownWords(stringsCollection, "norm", asked, storeOptions({ timeoutMs }))
+        : new Set<string>();
+    const unknown = new Set<string>();
+    for (const [word, before] of remembered) {
+      const isKnown = before ?? found.has(word);
+      this.#remember(`${stringsCollection} ${word}`, isKnown);
+      if (!isKnown) unknown.add(word);
+    }
+    return unknown;
   }
 
-  async #isKnown(collection: string, word: string, timeoutMs: number | undefined): Promise<boolean> {
-    const key = `${collection} ${word}`;
-    const options = { any: true, ...storeOptions({ timeoutMs }) };
-    const known =
-      this.#known.get(key) ??
-      (await this.#store.findByWords(collection, "norm", [word], 1, options)).length > 0;
+  #remember(key: string, isKnown: boolean): void {
     this.#known.delete(key);
-    this.#known.set(key, known);
+    this.#known.set(key, isKnown);
     if (this.#known.size > REMEMBERED) this.#known.delete(this.#known.keys().next().value!);
-    return known;
   }
 }

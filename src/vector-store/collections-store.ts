@@ -1,6 +1,7 @@
 import type {
   Block,
   Filter,
+  Patience,
   PrefixOptions,
   RecordRef,
   SearchHit,
@@ -35,6 +36,7 @@ export interface OpenCollection {
       limit: number,
       options: WordsOptions,
     ): Promise<StoredRecord[]>;
+    knownWords(field: string, words: readonly string[], options: Patience): Promise<Set<string>>;
     documents(): AsyncGenerator<StoredRecord[], void, undefined>;
   };
   count(filter?: Filter): Promise<number>;
@@ -51,6 +53,7 @@ type Reading =
   | "find"
   | "findByPrefix"
   | "findByWords"
+  | "knownWords"
   | "scan"
   | "documents"
   | "blocks";
@@ -112,6 +115,15 @@ export abstract class CollectionsStore<C extends OpenCollection> implements Pick
     options: WordsOptions = {},
   ): Promise<StoredRecord[]> {
     return this.#reading(name, (c) => c.found.findByWords(field, words, limit, options));
+  }
+
+  knownWords(
+    name: string,
+    field: string,
+    words: readonly string[],
+    options: Patience = {},
+  ): Promise<Set<string>> {
+    return this.#reading(name, (c) => c.found.knownWords(field, words, options));
   }
 
   async *scan(

@@ -76,8 +76,6 @@ export interface WordsOptions extends Patience {
    * Words with a digit never differ. 0 when left out.
    */
   typos?: number;
-  /** Any that hold the words will do, where there are more than the limit: whoever asks wants to know whether there are. */
-  any?: boolean;
 }
 
 export interface SearchHit extends RecordRef {
@@ -151,6 +149,13 @@ export interface VectorStore extends AsyncDisposable {
     limit: number,
     options?: WordsOptions,
   ): Promise<StoredRecord[]>;
+  /** Which of the words stand in a document's text. */
+  knownWords(
+    collection: string,
+    field: string,
+    words: readonly string[],
+    options?: Patience,
+  ): Promise<Set<string>>;
   /** Vectors whose integer field lies in [from, to), in the order of their row numbers. */
   scan(
     collection: string,

@@ -263,14 +263,12 @@ export function storeContract(name: string, open: () => Promise<VectorStore>): v
       expect((await store.findByWords(documents.name, "norm", ["term"], 7)).length).toBe(7);
     });
 
-    test("says whether any document holds words, without an order", async () => {
-      const any = async (limit: number, ...words: string[]): Promise<string[]> =>
-        norms(await store.findByWords(documents.name, "norm", words, limit, { any: true }));
-      const some = await any(3, "infarction");
-      expect(some.length).toBe(3);
-      expect(some.every((norm) => norm.includes("infarction"))).toBe(true);
-      expect(await any(1, "infarctions")).toEqual([]);
-      expect(await any(1, "attack", "heart")).toEqual(["heart attack"]);
+    test("says which words stand in a text, short ones and codes too", async () => {
+      const known = await store.knownWords(documents.name, "norm", [
+        ...["infarction", "infarctions", "of", "on", "2", "3001", "term", "terms", "it's", "heart"],
+      ]);
+      expect([...known].toSorted()).toEqual(["2", "3001", "heart", "infarction", "of", "term"]);
+      expect(await store.knownWords(documents.name, "norm", [])).toEqual(new Set());
     });
 
     test("lets words differ by as many letters as allowed, short ones and those with a digit by none", async () => {

@@ -194,6 +194,11 @@ export class LanceDbCollection implements OpenCollection {
     return this.#documents(order.map(({ ordinal }) => ordinal));
   }
 
+  async knownWords(field: string, words: readonly string[], patience: Patience): Promise<Set<string>> {
+    const found = await Promise.all(words.map((word) => this.findByWords(field, [word], 1, patience)));
+    return new Set(words.filter((_, i) => found[i]!.length > 0));
+  }
+
   async *scan(field: string, from: number, to: number): AsyncGenerator<VectorRow[], void, undefined> {
     const where = `${field} >= ${from} AND ${field} < ${to}`;
     for await (const batch of this.#table.query().where(where).select(["ordinal"])) {

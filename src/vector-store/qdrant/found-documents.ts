@@ -1,15 +1,16 @@
 import type {
   CollectionSpec,
+  Patience,
   PrefixOptions,
   RecordRef,
   StoredRecord,
   WordsOptions,
 } from "../vector-store.ts";
 import { BEGIN_BYTES, beginRanges } from "./begin-keys.ts";
-import { OrderedPoints, type Point, type ScrollOptions } from "./ordered-points.ts";
+import { OrderedPoints, type Point } from "./ordered-points.ts";
 import { beginKey, type Condition, conditionsOf, lengthKey, passesNothing, wordsKey } from "./payload.ts";
 import type { QdrantClient } from "./qdrant-client.ts";
-import { allowedTypos, type WordVariants } from "./word-variants.ts";
+import { allowedTypos, isVariant, type WordVariants } from "./word-variants.ts";
 
 interface DocumentPayload {
   id: string;
@@ -100,7 +101,7 @@ export class FoundDocuments {
     field: string,
     words: readonly string[],
     limit: number,
-    { typos = 0, filter, any = false, ...patience }: WordsOptions,
+    { typos = 0, filter, ...patience }: WordsOptions,
   ): Promise<StoredRecord[]> {
     if (words.length === 0 || words.some((word) => word === "" || /\s/u.test(word)) || passesNothing(filter))
       return [];
@@ -110,11 +111,10 @@ export class FoundDocuments {
       ...conditionsOf(filter),
     ];
     const options = { conditions, payload: [...DOCUMENT, field], ...patience };
-    const pages = any
-      ? this.#points.byRow<Found["payload"]>(options, limit)
-      : this.#ofLength(options, lengthKey(field), Math.min(PAGE, Math.max(MIN_PAGE, limit)));
+    const pageSize = Math.min(PAGE, Math.max(MIN_PAGE, limit));
     const records: StoredRecord[] = [];
-    for await (const points of pages) {
+    const groups = this.#points.byValue<Found["payload"]>(options, lengthKey(field), "asc", pageSize);
+    for await (const { points } of groups) {
       for (const point of points) {
         const held = new Set(point.payload[field]!.split(/\s+/u));
         if (forms.every((list) => list.some((form) => held.has(form)))) records.push(recordOf(point));
@@ -124,18 +124,21 @@ export class FoundDocuments {
     return records.slice(0, limit);
   }
 
+  /** Most words are in the list of those that may be misspelt, which is here; the server is asked for short ones and codes. */
+  async knownWords(field: string, words: readonly string[], patience: Patience): Promise<Set<string>> {
+    const listed = words.filter(isVariant);
+    const asked = words.filter((word) => !isVariant(word));
+    const [variants, found] = await Promise.all([
+      listed.length > 0 ? this.#variants() : undefined,
+      Promise.all(asked.map((word) => this.findByWords(field, [word], 1, patience))),
+    ]);
+    const known = listed.filter((word) => variants!.has(word));
+    return new Set([...known, ...asked.filter((_, i) => found[i]!.length > 0)]);
+  }
+
   async *documents(): AsyncGenerator<StoredRecord[], void, undefined> {
     const options = { conditions: [], payload: DOCUMENT };
     for await (const points of this.#points.byRow<DocumentPayload>(options, PAGE)) yield points.map(recordOf);
-  }
-
-  async *#ofLength(
-    options: ScrollOptions,
-    key: string,
-    pageSize: number,
-  ): AsyncGenerator<Found[], void, undefined> {
-    for await (const { points } of this.#points.byValue<Found["payload"]>(options, key, "asc", pageSize))
-      yield points;
   }
 
   /** Ids have no keys of their beginnings, because nobody types one: all are read. */

@@ -18,15 +18,19 @@ export function isVariant(word: string): boolean {
  * never mistyped, and length, so that few are compared.
  */
 export class WordVariants {
-  readonly #words = new Map<string, string[]>();
+  readonly #words = new Map<string, Set<string>>();
 
   constructor(words: Iterable<string>) {
     for (const word of words) {
       const key = keyOf(word, length(word));
       const known = this.#words.get(key);
-      if (known) known.push(word);
-      else this.#words.set(key, [word]);
+      if (known) known.add(word);
+      else this.#words.set(key, new Set([word]));
     }
+  }
+
+  has(word: string): boolean {
+    return this.#words.get(keyOf(word, length(word)))?.has(word) ?? false;
   }
 
   /** Words that differ by at most so many letters inserted, left out or replaced; the nearest first, `limit` at most. */

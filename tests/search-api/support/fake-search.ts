@@ -24,6 +24,7 @@ export function fakeStore(overrides: Partial<VectorStore> = {}): VectorStore {
     find: async () => [],
     findByPrefix: async () => [],
     findByWords: async () => [],
+    knownWords: async () => new Set(),
     aliases: async () => ({ fake__strings: RECORD.strings }),
     metadata: async () => ({ "release/fake/1": RECORD }),
     ...overrides,
