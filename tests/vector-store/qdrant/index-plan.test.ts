@@ -11,7 +11,7 @@ const quantizationFor = (memory: number | undefined): string =>
   indexPlan(UMLS, 1024, { quantization: "auto", memory, m: 16 }).quantization;
 
 test("takes the finest codes that leave a quarter of the memory to the originals", () => {
-  expect([undefined, 64e9, 32e9, 20e9, 12e9, 4e9].map(quantizationFor)).toEqual([
+  expect([undefined, 64e9, 48e9, 32e9, 20e9, 4e9].map(quantizationFor)).toEqual([
     "int8",
     "int8",
     "int8",
@@ -19,7 +19,7 @@ test("takes the finest codes that leave a quarter of the memory to the originals
     "binary",
     "binary",
   ]);
-  for (const memory of [64e9, 32e9, 20e9, 12e9])
+  for (const memory of [64e9, 48e9, 32e9, 20e9])
     expect(indexPlan(UMLS, 1024, { quantization: "auto", memory, m: 16 }).memory).toBeLessThanOrEqual(
       0.75 * memory,
     );
