@@ -32,10 +32,11 @@ const manifestSchema = z.object({
   /** SHA-256 (hex) of each file of the encoder. */
   checksums: z.record(z.string(), z.string().regex(/^[0-9a-f]{64}$/)),
   /**
-   * Present for an encoder that knows definitions: it encodes a release's definitions too, and a concept whose definition is
-   * nearer to a text than `from` gains `weight` for each point of cosine beyond it; see `retrieval/described-concepts.ts`.
+   * Present for an encoder that knows definitions: it encodes a release's definitions too, and the one of a concept that is
+   * nearer to a text than `from` makes up, `weight` for each point of cosine beyond, for what the concept's names lack of 1; see
+   * `retrieval/described-concepts.ts`.
    */
-  definitions: z.object({ from: z.number().min(0).max(1), weight: z.number().min(0).max(2) }).optional(),
+  definitions: z.object({ from: z.number().min(0).max(1), weight: z.number().min(0).max(10) }).optional(),
   /** From cosine to rating and probability; see `retrieval/calibrator.ts`. */
   calibrator: z.unknown().optional(),
 });

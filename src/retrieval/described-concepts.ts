@@ -58,8 +58,8 @@ export async function describedConcepts(
 }
 
 /**
- * What a concept's nearest string is worth to an encoder that has also found a definition of the concept: the cosine itself,
- * or more, at most 1.
+ * What a concept's nearest string is worth to an encoder that has also found a definition of the concept: its cosine, and a
+ * share of what that lacks of 1, so that nothing passes 1 and names that are nearer stay nearer.
  */
 export function liftedCosine(
   cosine: number,
@@ -67,7 +67,9 @@ export function liftedCosine(
   definition: NearDefinition | undefined,
 ): number {
   if (!leg || !definition) return cosine;
-  return Math.min(1, cosine + leg.weight * Math.max(0, definition.cosine - leg.from));
+  const share = Math.min(1, leg.weight * Math.max(0, definition.cosine - leg.from));
+  // float32 rounding can carry a cosine past 1.
+  return cosine + share * Math.max(0, 1 - cosine);
 }
 
 async function readDefinitions(

@@ -6,13 +6,22 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 const LEG = { collection: "c", documents: "d", from: 0.5, weight: 0.4 };
 
 describe("what a definition is worth", () => {
-  test("is nothing up to where it begins to count, then its weight for each point of cosine, at most 1 in all", () => {
-    const worth = (cosine: number, definition: number): number =>
-      liftedCosine(cosine, LEG, { cosine: definition, text: "" });
+  const worth = (cosine: number, definition: number, weight = 0.4): number =>
+    liftedCosine(cosine, { ...LEG, weight }, { cosine: definition, text: "" });
+
+  test("is nothing up to where it begins to count, then a share of what the name lacks of 1", () => {
     expect(worth(0.6, 0.2)).toBe(0.6);
     expect(worth(0.6, 0.5)).toBe(0.6);
-    expect(worth(0.6, 0.75)).toBeCloseTo(0.7, 12);
-    expect(worth(0.95, 1)).toBe(1);
+    expect(worth(0.6, 0.75)).toBeCloseTo(0.6 + 0.1 * 0.4, 12);
+    expect(worth(1, 1)).toBe(1);
+  });
+
+  test("never passes 1, and of two concepts that are defined alike the one with the nearer name is worth more", () => {
+    for (const definition of [0.5, 0.7, 0.9]) {
+      expect(worth(0.99, definition, 1.5)).toBeLessThanOrEqual(1);
+      expect(worth(0.8, definition, 1.5)).toBeGreaterThan(worth(0.79, definition, 1.5));
+    }
+    expect(worth(0.3, 1, 10)).toBe(1);
   });
 
   test("is nothing for an encoder that knows none, or has found none", () => {
@@ -44,8 +53,8 @@ describe("a search for the words of a definition", () => {
     });
     const worth = response!.results.map(({ cui, scores, explanation }) => {
       const { cosine, definition } = explanation!.find((e) => e.encoder === "tiny-bert")!;
-      const lift = definition ? 0.3 * Math.max(0, definition.cosine - 0.5) : 0;
-      return { cui, worth: Math.min(1, cosine + lift), ...scores["tiny-bert"]! };
+      const share = definition ? Math.min(1, 0.3 * Math.max(0, definition.cosine - 0.5)) : 0;
+      return { cui, worth: cosine + share * Math.max(0, 1 - cosine), ...scores["tiny-bert"]! };
     });
     expect(worth.some(({ cosine, worth: total }) => total > cosine)).toBe(true);
     // The list is made in rings, each with ranks of its own; the first 20 stand in one.
