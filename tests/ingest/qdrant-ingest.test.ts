@@ -43,7 +43,7 @@ else {
   beforeAll(async () => {
     server = await findQdrant();
     encoders = [
-      await tinyEncoder("tiny-bert", join(folder.path, "a")),
+      await tinyEncoder("tiny-bert", join(folder.path, "a"), { definitions: { from: 0.5, weight: 0.3 } }),
       await tinyEncoder("tiny-xlmr", join(folder.path, "b")),
     ];
   });
@@ -196,6 +196,8 @@ else {
       expect(parts.record.counts).toEqual(whole.record.counts);
       expect([...parts.strings]).toEqual([...whole.strings]);
       expect([...parts.concepts]).toEqual([...whole.concepts]);
+      expect(parts.definitions.size).toBeGreaterThan(0);
+      expect([...parts.definitions]).toEqual([...whole.definitions]);
       expect([...parts.vectors]).toEqual([...whole.vectors]);
       expect(Object.keys(await fresh.metadata()).filter((key) => key.startsWith("parts/"))).toEqual([]);
       await expect(finishParts(finish)).rejects.toMatchObject({ code: "not-found" });
