@@ -15,7 +15,7 @@ export interface IndexPlan {
 export function indexPlan(count: number): IndexPlan | undefined {
   if (count < FLAT_LIMIT) return undefined;
   const partitions = Math.max(16, Math.min(4096, 2 ** Math.round(Math.log2(Math.sqrt(count)))));
-  const probes = Math.max(16, Math.ceil(partitions / 20));
+  const probes = Math.max(16, Math.ceil(partitions / 12));
   return { partitions, probes, candidates: (limit) => Math.max(300, limit * 4) };
 }
 
