@@ -8,7 +8,7 @@ import {
 import type { OnProgress } from "../src/terminology/progress.ts";
 import { TermduetError } from "../src/terminology/termduet-error.ts";
 import { normalizeText } from "../src/text/normalize.ts";
-import { BUCKETS, bucketOf } from "../src/text/string-id.ts";
+import { BUCKETS, blockOf, bucketOf } from "../src/text/string-id.ts";
 import { conceptsSpec } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import { spillDefinitions } from "./definition-blocks.ts";
@@ -128,7 +128,7 @@ function spillAtoms(spill: SpillWriter, parts: number, { record, atoms }: BuiltC
     const bucket = bucketOf(norm);
     const standing = { sources, preferred: atom.str === name || atom.str === names[atom.lat] };
     const row: StringRow = { text: atom.str, norm, bucket, atom: kept(atom), name, semanticTypes, standing };
-    spill.write(Math.floor((bucket * parts) / BUCKETS), row);
+    spill.write(blockOf(bucket, parts), row);
   }
 }
 

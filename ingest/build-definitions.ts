@@ -6,7 +6,7 @@ import {
 } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import { definitionDocuments, definitionVectorBlock, readDefinitionBlock } from "./definition-blocks.ts";
-import { encodeBlock, type VectorSource } from "./encode-block.ts";
+import { encodeBlock, latestVectors, type VectorSource } from "./encode-block.ts";
 import type { EncoderTarget } from "./encoder-targets.ts";
 import type { Journal } from "./journal.ts";
 import type { Share } from "./share.ts";
@@ -41,13 +41,15 @@ export interface DefinitionsResult {
 export async function buildDefinitions(options: BuildDefinitionsOptions): Promise<DefinitionsResult> {
   const { store, targets, journal, share, collection, parts } = options;
   if (!journal.stage("definition collections")) {
-    await store.createCollection(definitionsSpec(collection), share.creation);
-    for (const { pool, collection: vectors } of targets) {
-      const { dimension } = pool.folder.manifest;
-      await store.createCollection(definitionVectorsSpec(vectors, dimension), share.creation);
-    }
+    const vectors = targets.map((t) => definitionVectorsSpec(t.collection, t.pool.folder.manifest.dimension));
+    // Together, as those of strings are.
+    const specs = [definitionsSpec(collection), ...vectors];
+    await Promise.all(specs.map((spec) => store.createCollection(spec, share.creation)));
     journal.stageDone("definition collections", true);
   }
+  const filling = targets.map((target) => {
+    return { ...target, earlier: earlierDefinitions(options, target.pool.folder.hash) };
+  });
   const result: DefinitionsResult = { count: 0, sample: { ids: [], ordinals: [], texts: [] } };
   for (let number = 0; number < parts; number++) {
     options.signal?.throwIfAborted();
@@ -55,14 +57,9 @@ export async function buildDefinitions(options: BuildDefinitionsOptions): Promis
     result.count += block.ids.length;
     if (!share.has(number)) continue;
     addToSample(result.sample, block);
-    for (const { pool, collection: vectors } of targets) {
+    for (const { pool, collection: vectors, earlier } of filling) {
       if (journal.block(number, vectors)) continue;
-      const made = await encodeBlock(
-        block,
-        pool,
-        earlierDefinitions(options, pool.folder.hash),
-        () => undefined,
-      );
+      const made = await encodeBlock(block, pool, earlier, () => undefined);
       await store.writeBlock(vectors, definitionVectorBlock(block, made.vectors), share.writing);
       const { encoded, copied } = made;
       journal.blockDone(number, vectors, { count: block.ids.length, encoded, copied });
@@ -81,11 +78,8 @@ function earlierDefinitions(
   { store, records }: BuildDefinitionsOptions,
   hash: string,
 ): VectorSource | undefined {
-  const latestFirst = [...records].sort((a, b) => (a.ingestedAt < b.ingestedAt ? 1 : -1));
-  for (const { encoders, definitions } of latestFirst) {
-    const same = encoders.find((e) => e.hash === hash);
-    const vectors = definitions?.vectors.find((v) => v.encoder === same?.id);
-    if (vectors) return { store, collection: vectors.collection };
-  }
-  return undefined;
+  return latestVectors(store, records, ({ encoders, definitions }) => {
+    const id = encoders.find((e) => e.hash === hash)?.id;
+    return definitions?.vectors.find(({ encoder }) => encoder === id)?.collection;
+  });
 }

@@ -2,7 +2,7 @@ import type { EncoderFolder } from "../src/encoder/encoder-manifest.ts";
 import type { OnProgress } from "../src/terminology/progress.ts";
 import { type ReleaseRecord, stringsSpec, vectorsSpec } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
-import { encodeBlock, type VectorSource } from "./encode-block.ts";
+import { encodeBlock, latestVectors, type VectorSource } from "./encode-block.ts";
 import type { EncoderTarget } from "./encoder-targets.ts";
 import { Hierarchy } from "./hierarchy.ts";
 import type { Journal } from "./journal.ts";
@@ -70,14 +70,9 @@ export async function buildStrings(options: BuildStringsOptions): Promise<String
 /** The collection of an earlier release that was encoded by just these files, the latest first. */
 function earlierVectors(
   { store, records }: BuildStringsOptions,
-  folder: EncoderFolder,
+  { hash }: EncoderFolder,
 ): VectorSource | undefined {
-  const latestFirst = [...records].sort((a, b) => (a.ingestedAt < b.ingestedAt ? 1 : -1));
-  for (const record of latestFirst) {
-    const match = record.encoders.find((e) => e.hash === folder.hash);
-    if (match) return { store, collection: match.collection };
-  }
-  return undefined;
+  return latestVectors(store, records, (r) => r.encoders.find((e) => e.hash === hash)?.collection);
 }
 
 async function writeBlocks(

@@ -1,5 +1,5 @@
 import type { DefinitionRecord } from "../src/terminology/concept.ts";
-import { BUCKETS, bucketOf, stringId } from "../src/text/string-id.ts";
+import { blockOf, bucketOf, stringId } from "../src/text/string-id.ts";
 import type { Block } from "../src/vector-store/vector-store.ts";
 import { readPart, type SpillWriter } from "./spill.ts";
 
@@ -34,7 +34,7 @@ export function spillDefinitions(
     const text = whole.trim().split(/\s+/, WORDS).join(" ");
     if (text === "") continue;
     const bucket = bucketOf(text);
-    spill.write(Math.floor((bucket * parts) / BUCKETS), { text, bucket, cui } satisfies DefinitionRow);
+    spill.write(blockOf(bucket, parts), { text, bucket, cui } satisfies DefinitionRow);
   }
 }
 

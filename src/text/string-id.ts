@@ -15,6 +15,11 @@ export function stringId(text: string): string {
 /** Number of buckets into which strings are divided; a block of an ingest is a range of them. */
 export const BUCKETS = 65_536;
 
+/** The block, of so many, that a bucket belongs to. */
+export function blockOf(bucket: number, blocks: number): number {
+  return Math.floor((bucket * blocks) / BUCKETS);
+}
+
 /**
  * The bucket of a normalized text, 0 to 65,535. Variants of one text share it, so that they meet in one block and an
  * uncased encoder sees them once.

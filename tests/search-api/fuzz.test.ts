@@ -2,27 +2,18 @@ import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type FuzzRequest, faultOfAnswer, fuzzRequest } from "../../benchmarks/support/fuzz-requests.ts";
 import { seededRandom } from "../../src/evaluation/seeded-random.ts";
-import { type SampleStore, sampleStore } from "../support/sample-store.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
-import { type TestApi, testApi } from "./support/test-api.ts";
+import { type SampleApi, sampleApi } from "./support/sample-api.ts";
 
 const REQUESTS = 1_500;
 const MARK = "Untel";
 
 // A piece of what benchmarks/fuzz.ts sends 50,000 of.
 describe("all doors", () => {
-  const folder = temporaryFolder();
-  let sample: SampleStore;
-  let api: TestApi;
+  let api: SampleApi;
   beforeAll(async () => {
-    sample = await sampleStore(folder.path);
-    api = await testApi(sample);
+    api = await sampleApi();
   });
-  afterAll(async () => {
-    await api[Symbol.asyncDispose]();
-    await sample[Symbol.asyncDispose]();
-    folder[Symbol.dispose]();
-  });
+  afterAll(() => api[Symbol.asyncDispose]());
 
   const send = ({ method, path, headers, body }: FuzzRequest): Promise<{ status: number; text: string }> =>
     new Promise((resolve, reject) => {

@@ -4,25 +4,16 @@ import { StdioClientTransport } from "@modelcontextprotocol/sdk/client/stdio.js"
 import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type SampleStore, sampleStore } from "../support/sample-store.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
-import { type TestApi, testApi } from "./support/test-api.ts";
+import { type SampleApi, sampleApi } from "./support/sample-api.ts";
 
 const BIN = join(import.meta.dirname, "..", "..", "bin", "termduet.js");
 
 describe("an assistant (the protocol's own client)", () => {
-  const folder = temporaryFolder();
-  let sample: SampleStore;
-  let api: TestApi;
+  let api: SampleApi;
   beforeAll(async () => {
-    sample = await sampleStore(folder.path);
-    api = await testApi(sample);
+    api = await sampleApi();
   });
-  afterAll(async () => {
-    await api[Symbol.asyncDispose]();
-    await sample[Symbol.asyncDispose]();
-    folder[Symbol.dispose]();
-  });
+  afterAll(() => api[Symbol.asyncDispose]());
 
   const withClient = async <T>(transport: Transport, work: (client: Client) => Promise<T>): Promise<T> => {
     const client = new Client({ name: "test", version: "1" });
@@ -111,14 +102,7 @@ describe("an assistant (the protocol's own client)", () => {
     // The tiny encoders of the test are in its own folder: two of them, where the command looks for added ones.
     const transport = new StdioClientTransport({
       command: process.execPath,
-      args: [
-        BIN,
-        "mcp",
-        "--store",
-        `lancedb:${join(folder.path, "store")}`,
-        "--encoders-folder",
-        folder.path,
-      ],
+      args: [BIN, "mcp", "--store", `lancedb:${join(api.folder, "store")}`, "--encoders-folder", api.folder],
       stderr: "pipe",
     });
     await withClient(transport, async (client) => {

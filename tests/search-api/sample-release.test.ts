@@ -6,23 +6,15 @@ import type { ReleaseView } from "../../search-api/schemas/release-schema.ts";
 import type { Suggestion, SuggestResponse } from "../../search-api/schemas/suggest-schema.ts";
 import type { SearchResponse } from "../../src/retrieval/search-types.ts";
 import { normalizeText } from "../../src/text/normalize.ts";
-import { type SampleStore, sampleStore } from "../support/sample-store.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
-import { type Problem, searchPath, type TestApi, testApi } from "./support/test-api.ts";
+import { type SampleApi, sampleApi } from "./support/sample-api.ts";
+import { type Problem, searchPath } from "./support/test-api.ts";
 
 describe("the API over the sample release", () => {
-  const folder = temporaryFolder();
-  let sample: SampleStore;
-  let api: TestApi;
+  let api: SampleApi;
   beforeAll(async () => {
-    sample = await sampleStore(folder.path);
-    api = await testApi(sample);
+    api = await sampleApi();
   });
-  afterAll(async () => {
-    await api[Symbol.asyncDispose]();
-    await sample[Symbol.asyncDispose]();
-    folder[Symbol.dispose]();
-  });
+  afterAll(() => api[Symbol.asyncDispose]());
 
   const search = async (parameters: Record<string, string | number>): Promise<SearchResponse> =>
     (await api.send<SearchResponse>(searchPath(parameters))).json;
@@ -231,7 +223,7 @@ describe("the API over the sample release", () => {
       { dataset: "sample", release: "1", active: true, counts: { bySab: { TDLAY: expect.any(Number) } } },
     ]);
     expect(json.releases[0]!.encoders.map((e) => e.id).sort()).toEqual(["tiny-bert", "tiny-xlmr"]);
-    expect(text).not.toContain(folder.path);
+    expect(text).not.toContain(api.folder);
   });
 
   test("the server is ready when the store answers and its encoders encode", async () => {

@@ -2,26 +2,17 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { hasPython, PYTHON, why } from "../support/python.ts";
-import { type SampleStore, sampleStore } from "../support/sample-store.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
-import { type TestApi, testApi } from "./support/test-api.ts";
+import { type SampleApi, sampleApi } from "./support/sample-api.ts";
 
 const SCRIPT = "import sys; from schemathesis.cli import schemathesis; schemathesis(sys.argv[1:])";
 
 // `pip install schemathesis`; TERMDUET_SCHEMATHESIS_EXAMPLES asks for more than the suite has time for.
 describe.skipIf(!hasPython("schemathesis"))(`Schemathesis${why("schemathesis")}`, () => {
-  const folder = temporaryFolder();
-  let sample: SampleStore;
-  let api: TestApi;
+  let api: SampleApi;
   beforeAll(async () => {
-    sample = await sampleStore(folder.path);
-    api = await testApi(sample);
+    api = await sampleApi();
   });
-  afterAll(async () => {
-    await api[Symbol.asyncDispose]();
-    await sample[Symbol.asyncDispose]();
-    folder[Symbol.dispose]();
-  });
+  afterAll(() => api[Symbol.asyncDispose]());
 
   test("finds no answer that the OpenAPI document does not foresee", { timeout: 600_000 }, async () => {
     const examples = process.env["TERMDUET_SCHEMATHESIS_EXAMPLES"] ?? "3";

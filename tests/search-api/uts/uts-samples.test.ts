@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type SampleStore, sampleStore } from "../../support/sample-store.ts";
-import { temporaryFolder } from "../../support/temporary-folder.ts";
-import { searchPath, type TestApi, testApi } from "../support/test-api.ts";
+import { type SampleApi, sampleApi } from "../support/sample-api.ts";
+import { searchPath } from "../support/test-api.ts";
 
 interface Row {
   ui: string;
@@ -24,18 +23,11 @@ const INFARCTION = "C0027051";
 
 // What NLM's sample programs in Python ask (HHS/uts-rest-api, HHS/uts-api-client), call by call.
 describe("clients of UTS, with the base address changed", () => {
-  const folder = temporaryFolder();
-  let sample: SampleStore;
-  let api: TestApi;
+  let api: SampleApi;
   beforeAll(async () => {
-    sample = await sampleStore(folder.path);
-    api = await testApi(sample);
+    api = await sampleApi();
   });
-  afterAll(async () => {
-    await api[Symbol.asyncDispose]();
-    await sample[Symbol.asyncDispose]();
-    folder[Symbol.dispose]();
-  });
+  afterAll(() => api[Symbol.asyncDispose]());
   const get = async <T>(path: string, parameters: Record<string, string | number> = {}): Promise<T> => {
     const { status, json } = await api.send<T>(searchPath({ apiKey: "any", ...parameters }, path));
     expect(status, path).toBe(200);
