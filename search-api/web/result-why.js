@@ -14,11 +14,7 @@ export function why({ rank, name, explanation, matches = [], scores }, voices) {
         { class: "string" },
         string,
         definition
-          ? h(
-              "p",
-              { class: "defined" },
-              `${t("whyDefinition")} “${definition.text}” (${definition.cosine.toFixed(4)})`,
-            )
+          ? h("p", {}, `${t("whyDefinition")} “${definition.text}” (${definition.cosine.toFixed(4)})`)
           : "",
       ),
       h("td", {}, cosine.toFixed(4)),
