@@ -12,6 +12,17 @@ export interface ServerOptions {
   /** How long a stop waits for requests that are being answered. */
   graceMs: number;
   newId: () => string;
+  timeouts?: Partial<ConnectionTimeouts>;
+}
+
+/** How long a connection may be held, in milliseconds. */
+export interface ConnectionTimeouts {
+  /** From a request's first byte to the end of its headers. */
+  headersMs: number;
+  /** Between two requests. */
+  keepAliveMs: number;
+  /** How often connections are looked at: what overstays ends at most so much later. */
+  checkEveryMs: number;
 }
 
 /** A server that listens. Disposing it stops gracefully: no new requests, the open ones are answered. */
@@ -21,20 +32,21 @@ export interface RunningServer extends AsyncDisposable {
 }
 
 // Slow clients must not hold connections for ever; a proxy's idle connections must outlive the proxy's own patience.
-const HEADERS_TIMEOUT_MS = 10_000;
+const TIMEOUTS: ConnectionTimeouts = { headersMs: 10_000, keepAliveMs: 65_000, checkEveryMs: 5_000 };
 // Streams of queries arrive as fast as they are answered; bodies of other requests are cut at their deadlines.
 const REQUEST_TIMEOUT_MS = 3_600_000;
-const KEEP_ALIVE_TIMEOUT_MS = 65_000;
 // Several texts of 1,000 characters, each up to twelve bytes in an address.
-const MAX_HEADER_BYTES = 65_536;
+export const MAX_HEADER_BYTES = 65_536;
 
 /** Errors: `unavailable` when the port is taken or the address is not this machine's. */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { host } = options;
+  const { headersMs, keepAliveMs, checkEveryMs } = { ...TIMEOUTS, ...options.timeouts };
   const server = createServer({
-    headersTimeout: HEADERS_TIMEOUT_MS,
+    headersTimeout: headersMs,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+    keepAliveTimeout: keepAliveMs,
+    connectionsCheckingInterval: checkEveryMs,
     maxHeaderSize: MAX_HEADER_BYTES,
   });
   server.on("clientError", (error, socket) => refuse(error, socket as Socket, options.newId));
