@@ -47,8 +47,9 @@ export async function importRelease(
   const total = files.reduce((sum, { rows }) => sum + rows, 0);
   let done = 0;
   const collections = collectionsOf(record);
+  // Together: where a node of a cluster is away, each takes as long as the server waits for it.
+  await Promise.all(collections.map(({ spec }) => store.createCollection(spec)));
   for (const { content, spec } of collections) {
-    await store.createCollection(spec);
     for (const file of files.filter((f) => f.content === content)) {
       await store.writeBlock(spec.name, readArchived(folder, file, spec));
       done += file.rows;

@@ -30,6 +30,8 @@ export interface CandidateOptions {
   exact: boolean;
   /** Strings that are not looked at, by their text. */
   hidden?: ReadonlySet<string>;
+  /** Whether to look at no string that is a name of the entry, as if the release called what it means otherwise. */
+  unnamed?: boolean;
   /** What is done to texts before encoders read them; names are looked up as they are. */
   preprocessing?: Preprocessing;
   translator?: Translator;
@@ -85,8 +87,7 @@ export class CandidateFinder {
     { texts, vectors }: EncodedChunk,
     onShare: (share: number) => void,
   ): Promise<ConceptCandidate[][]> {
-    const { mode, filter, exact, hidden, signal } = this.#options;
-    const isShown = ({ record }: { record: StringRecord }): boolean => !hidden?.has(record.text);
+    const { mode, filter, exact, hidden, unnamed, signal } = this.#options;
     const asked = entries.map((entry) => textsOf(entry, mode));
     const names = mode === "plain" ? [] : namesIn(asked);
     const trigrams = mode === "plain" ? undefined : (await this.#lettersAllowed()).trigrams;
@@ -103,6 +104,10 @@ export class CandidateFinder {
     const place = new Map(texts.map((text, i) => [text, i]));
     const calibrators = this.#legs.map(({ calibrator }) => calibrator);
     return asked.map((ofEntry) => {
+      const names = unnamed ? namesIn([ofEntry]).flatMap((name) => named.get(name) ?? []) : [];
+      const own = new Set(names.map(({ record }) => record.text));
+      const isShown = ({ record: { text } }: { record: StringRecord }): boolean =>
+        !hidden?.has(text) && !own.has(text);
       const findings = ofEntry.map((text) => ({
         text,
         evidence: evidence[place.get(text.text)!]!.filter(isShown),

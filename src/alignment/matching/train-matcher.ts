@@ -28,10 +28,13 @@ export interface TrainingOptions {
 const MAX_SOURCES = 8;
 const MIN_ATOMS = 200;
 const MIN_EXAMPLES = 50;
+/** Share of a source's entries whose concepts the rest has: where it is lower, the release seldom says that two names mean the same. */
+const MIN_SHARED = 0.25;
 
 /**
- * Fits the strong mode on pairs that the release itself gives: its largest sources are left out in turn, and their names
- * aligned to the rest, where the concept that they belong to is the right one.
+ * Fits the strong mode on pairs that the release itself gives: its largest sources that share concepts with others are left out in
+ * turn, and their names aligned to the rest, where the concept that they belong to is the right one; once as they are, and
+ * once as if the rest had none of these very names, as lay words and other languages are met.
  * Errors: `bad-input` for a release that is too small.
  */
 export async function trainMatcher(
@@ -44,25 +47,41 @@ export async function trainMatcher(
   const sources = Object.entries(release.counts.bySab)
     .filter(([sab, atoms]) => atoms >= MIN_ATOMS && !without.includes(sab))
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
-    .map(([sab]) => sab)
-    .slice(0, MAX_SOURCES);
+    .map(([sab]) => sab);
+  const lexicons = await lexiconsOf(store, release, sources, entries);
   const examples: MatcherExample[] = [];
-  const several = sources.length > 1;
   const letters = indexLetters(store, release, MAX_INDEXED_STRINGS, options.signal);
-  for (const sab of several ? sources : [undefined]) {
-    const count = Math.ceil(entries / (several ? sources.length : 1));
-    const lexicon = await trainingLexicon(store, release, { count, ...(sab === undefined ? {} : { sab }) });
+  for (const lexicon of lexicons)
     examples.push(...(await examplesOf(lexicon, letters, { store, release, legs, options })));
-  }
   if (examples.filter(({ right }) => right >= 0).length < MIN_EXAMPLES)
     throw new TermduetError(
       "bad-input",
       `${release.dataset} ${release.release} gives too few pairs to fit a matcher on: at least ${MIN_EXAMPLES} names of concepts with several names are needed`,
     );
-  const from = several ? `, ${sources.join(", ")} left out in turn` : "";
+  const left = lexicons.flatMap(({ sab }) => sab ?? []);
+  const from = left.length > 0 ? `, ${left.join(", ")} left out in turn` : "";
   const encoders = legs.map(({ encoder }) => encoder.folder.manifest.id).join(" and ");
   const origin = `${examples.length} entries of ${release.dataset} ${release.release}${from}, with ${encoders}`;
   return fitMatcher(examples, origin, precision);
+}
+
+/** A lexicon of each source that shares enough with the rest; of the whole release where there is one source alone. */
+async function lexiconsOf(
+  store: VectorStore,
+  release: ReleaseRecord,
+  sources: readonly string[],
+  entries: number,
+): Promise<TrainingLexicon[]> {
+  if (sources.length < 2) return [await trainingLexicon(store, release, { count: entries })];
+  const sharing: string[] = [];
+  for (const sab of sources) {
+    if (sharing.length === MAX_SOURCES) break;
+    const { entries: some } = await trainingLexicon(store, release, { sab, count: MIN_EXAMPLES });
+    if (some.filter(({ isThere }) => isThere).length >= MIN_SHARED * some.length) sharing.push(sab);
+  }
+  const taken = sharing.length > 0 ? sharing : sources.slice(0, MAX_SOURCES);
+  const count = Math.ceil(entries / taken.length);
+  return Promise.all(taken.map((sab) => trainingLexicon(store, release, { sab, count })));
 }
 
 interface TrainingContext {
@@ -81,22 +100,31 @@ async function examplesOf(
   const rest = Object.keys(release.counts.bySab).filter((other) => !left.has(other));
   const filter = left.size > 0 ? { sab: rest } : {};
   const control = { ...(onProgress ? { onProgress } : {}), ...(signal ? { signal } : {}) };
-  const finder = new CandidateFinder(store, release, legs, {
-    mode: "strong",
-    filter,
-    exact: false,
-    letters,
-    ...(hidden ? { hidden } : {}),
-    ...(signal ? { signal } : {}),
-  });
   const lexicon = entries.map(({ entry }) => entry);
-  const candidates = await findCandidates(lexicon, finder, control);
   const ancestors = new ConceptAncestors(store, release.concepts, filter.sab);
-  const known = lexicon.map((entry, i) => ({ entry, candidates: candidates[i]! }));
-  const contexts = await lexiconContexts(known, ancestors, signal);
-  return entries.map(({ cui, isThere }, i) => ({
-    rows: pairFeatures(candidates[i]!, contexts[i]!),
-    right: candidates[i]!.findIndex((candidate) => candidate.cui === cui),
-    isThere,
-  }));
+  const examples: MatcherExample[] = [];
+  const unclear = new Set<number>();
+  for (const unnamed of [false, true]) {
+    const finder = new CandidateFinder(store, release, legs, {
+      mode: "strong",
+      filter,
+      exact: false,
+      letters,
+      unnamed,
+      ...(hidden ? { hidden } : {}),
+      ...(signal ? { signal } : {}),
+    });
+    const candidates = await findCandidates(lexicon, finder, control);
+    const known = lexicon.map((entry, i) => ({ entry, candidates: candidates[i]! }));
+    const contexts = await lexiconContexts(known, ancestors, signal);
+    for (const [i, { cui, isThere }] of entries.entries()) {
+      const own = candidates[i]!;
+      // The release has something of this very name and does not say that it is the same: nobody knows.
+      if (!isThere && own.some(({ same }) => same?.by === "string" || same?.by === "writing")) unclear.add(i);
+      if (unclear.has(i)) continue;
+      const right = own.findIndex((candidate) => candidate.cui === cui);
+      examples.push({ rows: pairFeatures(own, contexts[i]!), right, isThere });
+    }
+  }
+  return examples;
 }

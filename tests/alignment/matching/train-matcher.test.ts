@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findCandidates } from "../../../src/alignment/align-lexicon.ts";
+import { CandidateFinder } from "../../../src/alignment/entry-candidates.ts";
 import { DEFAULT_MATCHER } from "../../../src/alignment/matching/default-matcher.ts";
 import { fitMatcher, type MatcherExample } from "../../../src/alignment/matching/fit-matcher.ts";
 import { matcherModel } from "../../../src/alignment/matching/matcher.ts";
 import { PAIR_FEATURES } from "../../../src/alignment/matching/pair-features.ts";
 import { trainMatcher } from "../../../src/alignment/matching/train-matcher.ts";
 import { trainingLexicon } from "../../../src/alignment/matching/training-lexicon.ts";
+import { normalizeText } from "../../../src/text/normalize.ts";
 import type { ReleaseRecord } from "../../../src/vector-store/release-record.ts";
 import { type SampleStore, sampleStore } from "../../support/sample-store.ts";
 import { temporaryFolder } from "../../support/temporary-folder.ts";
@@ -56,6 +59,39 @@ describe("a matcher", () => {
     expect(model.f1.precision).toBeGreaterThan(0.3);
     expect(model.origin).toContain("of sample 1");
   }, 120_000);
+
+  test("is fitted also as if the release had none of an entry's names: its concept is found by others", async () => {
+    const legs = await sample.searcher.legs(release);
+    const entry = { id: "1", term: "Myocardial infarction", synonyms: [], lang: "en", line: 2, extra: {} };
+    const candidates = async (unnamed: boolean) => {
+      const options = { mode: "strong", filter: {}, exact: false, unnamed } as const;
+      const [found] = await findCandidates(
+        [entry],
+        new CandidateFinder(sample.store, release, legs, options),
+        {},
+      );
+      return found!;
+    };
+    const strings = (list: Awaited<ReturnType<typeof candidates>>) =>
+      list.flatMap(({ sightings }) => sightings.map(({ string }) => normalizeText(string)));
+    const [all, some] = [await candidates(false), await candidates(true)];
+    expect(all.find(({ same }) => same)?.cui).toBe("C0027051");
+    expect(strings(all)).toContain("myocardial infarction");
+    expect(strings(some)).not.toContain("myocardial infarction");
+    expect(some.every(({ same }) => same === undefined)).toBe(true);
+    expect(some.map(({ cui }) => cui)).toContain("C0027051");
+  });
+
+  test("leaves out no source in turn that shares few concepts with the rest", async () => {
+    const legs = await sample.searcher.legs(release);
+    const { origin } = await trainMatcher(sample.store, release, legs, { entries: 100, precision: 0.9 });
+    const left = origin.match(/, (\S.*) left out in turn/)?.[1]?.split(", ") ?? [];
+    expect(left.length).toBeGreaterThan(0);
+    for (const sab of left) {
+      const { entries } = await trainingLexicon(sample.store, release, { sab, count: 50 });
+      expect(entries.filter(({ isThere }) => isThere).length).toBeGreaterThanOrEqual(entries.length / 4);
+    }
+  });
 
   test("of another version's features is refused", () => {
     const other = { ...DEFAULT_MATCHER, features: ["something else"] };
