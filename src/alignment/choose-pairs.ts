@@ -9,11 +9,11 @@ import { lexiconContexts } from "./matching/lexicon-context.ts";
 import type { MatcherModel } from "./matching/matcher.ts";
 import { oneToOne as assign } from "./matching/one-to-one.ts";
 import { pairFeatures } from "./matching/pair-features.ts";
-import { thresholdForF1, thresholdForPrecision } from "./matching/threshold.ts";
+import { thresholdForPrecision } from "./matching/threshold.ts";
 
 export const CHOICES = ["f1", "precision", "all"] as const;
 /**
- * Which pairs are taken: those of the best F1 or of a high precision that is to be expected, all, or those of at least a
+ * Which pairs are taken: those of the best F1 where the matcher was fitted, or of a high precision that is to be expected, all, or those of at least a
  * probability.
  */
 export type Choice = (typeof CHOICES)[number] | number;
@@ -65,13 +65,22 @@ function tierOf({ same }: ConceptCandidate): number {
   return same.by === "string" ? 0 : same.by === "writing" ? 1 : 2;
 }
 
-function thresholdOf(entries: readonly AlignedEntry[], choice: Choice, { precision }: MatcherModel): number {
+/**
+ * For precision, that of this lexicon's own probabilities. For F1, that of the entries which the matcher was fitted on: a lexicon in
+ * other words than a release's has lower probabilities than it deserves, and would be cut where the best F1 of those lies.
+ */
+function thresholdOf(
+  entries: readonly AlignedEntry[],
+  choice: Choice,
+  { f1, precision }: MatcherModel,
+): number {
   if (typeof choice === "number") return choice;
   if (choice === "all") return 0;
+  if (choice === "f1") return f1.threshold;
   const lists = entries.map(({ candidates }) =>
     candidates.map(({ probability }) => probability!).sort((a, b) => b - a),
   );
-  return choice === "f1" ? thresholdForF1(lists) : thresholdForPrecision(lists, precision.wanted);
+  return thresholdForPrecision(lists, precision.wanted);
 }
 
 function assigned(entries: readonly AlignedEntry[], threshold: number): Map<number, ChosenConcept> {

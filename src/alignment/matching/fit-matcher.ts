@@ -38,11 +38,14 @@ export function fitMatcher(
     }
   }
   const lists = answers.map(({ probabilities }) => probabilities);
+  const given = answers.flatMap(({ probabilities: [probability], isRight }) =>
+    probability === undefined ? [] : [{ probability, isRight }],
+  );
   return {
     origin,
     features: [...PAIR_FEATURES],
     ...fitted(examples),
-    f1: resultAt(answers, thresholdForF1(lists)),
+    f1: resultAt(answers, thresholdForF1(given, wantedIn(answers))),
     precision: { ...resultAt(answers, thresholdForPrecision(lists, wanted)), wanted },
     reliability: reliability(pairs),
   };
@@ -82,12 +85,15 @@ interface Answer {
 function resultAt(answers: readonly Answer[], threshold: number): MatcherModel["f1"] {
   const taken = answers.filter(({ probabilities: [first] }) => first !== undefined && first >= threshold);
   const right = taken.filter(({ isRight }) => isRight).length;
-  const wanted = answers.filter(({ isThere }) => isThere).length;
   return {
     threshold,
     precision: right / Math.max(1, taken.length),
-    recall: right / Math.max(1, wanted),
+    recall: right / Math.max(1, wantedIn(answers)),
   };
+}
+
+function wantedIn(answers: readonly Answer[]): number {
+  return answers.filter(({ isThere }) => isThere).length;
 }
 
 function reliability(pairs: readonly { probability: number; right: boolean }[]): MatcherModel["reliability"] {

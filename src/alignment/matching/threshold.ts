@@ -1,21 +1,21 @@
 /** The probabilities of one entry's candidates, highest first. */
 export type EntryProbabilities = readonly number[];
 
-/**
- * The threshold of the highest F1 that is to be expected on a lexicon: with the entries taken from the surest one on, the
- * expected number of right pairs is the sum of their probabilities, and what there is to find is, of every entry, the
- * probability that any of its candidates is right. So a lexicon with few doubles is cut elsewhere than one with many, though
- * nobody has labelled either (Lipton, Elkan and Naryanaswamy 2014).
- */
-export function thresholdForF1(entries: readonly EntryProbabilities[]): number {
-  const wanted = entries.reduce((sum, list) => sum + Math.min(1, total(list)), 0);
+/** Sureness of an answer that was given, and whether it was right. */
+export interface JudgedAnswer {
+  probability: number;
+  isRight: boolean;
+}
+
+/** The threshold of the highest F1 on answers that were judged, `wanted` being how many right ones there could be; 1 where none is right. */
+export function thresholdForF1(answers: readonly JudgedAnswer[], wanted: number): number {
+  const sorted = [...answers].sort((a, b) => b.probability - a.probability);
   let [right, best, threshold] = [0, 0, 1];
-  for (const [i, probability] of surestFirst(entries).entries()) {
-    right += probability;
+  for (const [i, { probability, isRight }] of sorted.entries()) {
+    right += Number(isRight);
     const f1 = (2 * right) / (i + 1 + wanted);
-    if (f1 <= best) continue;
-    best = f1;
-    threshold = probability;
+    if (f1 <= best || sorted[i + 1]?.probability === probability) continue;
+    [best, threshold] = [f1, probability];
   }
   return threshold;
 }
@@ -32,8 +32,4 @@ export function thresholdForPrecision(entries: readonly EntryProbabilities[], pr
 
 function surestFirst(entries: readonly EntryProbabilities[]): number[] {
   return entries.flatMap(([first]) => first ?? []).sort((a, b) => b - a);
-}
-
-function total(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0);
 }

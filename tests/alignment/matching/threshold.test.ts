@@ -2,14 +2,17 @@ import { describe, expect, test } from "vitest";
 import { thresholdForF1, thresholdForPrecision } from "../../../src/alignment/matching/threshold.ts";
 
 describe("the threshold of a lexicon", () => {
-  test("has the highest expected F1, worked by hand", () => {
-    // Taken: 1 → 2·0.9 / (1 + 1.6) = 0.69; 2 → 2·1.4 / (2 + 1.6) = 0.78; 3 → 2·1.6 / (3 + 1.6) = 0.70.
-    expect(thresholdForF1([[0.9], [0.5], [0.2]])).toBe(0.5);
-  });
-
-  test("is low where all is doubtful, and high where most is sure: half of the best F1", () => {
-    expect(thresholdForF1(Array.from({ length: 50 }, () => [0.3]))).toBe(0.3);
-    expect(thresholdForF1([...Array.from({ length: 50 }, () => [0.95]), [0.3]])).toBe(0.95);
+  test("has the highest F1 of what was judged, worked by hand, and never parts what is equally sure", () => {
+    const answers = [
+      { probability: 0.2, isRight: false },
+      { probability: 0.9, isRight: true },
+      { probability: 0.5, isRight: true },
+      { probability: 0.7, isRight: false },
+    ];
+    // Taken: 1 → 2·1 / (1 + 3) = 0.50; 2 → 2·1 / (2 + 3) = 0.40; 3 → 2·2 / (3 + 3) = 0.67; 4 → 2·2 / (4 + 3) = 0.57.
+    expect(thresholdForF1(answers, 3)).toBe(0.5);
+    expect(thresholdForF1([...answers, { probability: 0.9, isRight: false }], 1)).toBe(0.5);
+    expect(thresholdForF1([{ probability: 0.4, isRight: false }], 1)).toBe(1);
   });
 
   test("reaches the precision that is wanted, or takes nothing", () => {
