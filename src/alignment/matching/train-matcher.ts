@@ -1,3 +1,4 @@
+import { namedStrings } from "../../retrieval/named-strings.ts";
 import type { EncoderLeg } from "../../retrieval/searcher.ts";
 import type { OnProgress } from "../../terminology/progress.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
@@ -28,8 +29,10 @@ export interface TrainingOptions {
 const MAX_SOURCES = 8;
 const MIN_ATOMS = 200;
 const MIN_EXAMPLES = 50;
-/** Share of a source's entries whose concepts the rest has: where it is lower, the release seldom says that two names mean the same. */
-const MIN_SHARED = 0.25;
+/** Entries of a source that are looked at before it is taken. */
+const LOOKED_AT = 60;
+/** Share of them whose concepts the rest has: where fewer are there, what is missing is mostly the release's word that two names mean the same. */
+const MIN_SHARED = 0.5;
 
 /**
  * Fits the strong mode on pairs that the release itself gives: its largest sources that share concepts with others are left out in
@@ -76,8 +79,18 @@ async function lexiconsOf(
   const sharing: string[] = [];
   for (const sab of sources) {
     if (sharing.length === MAX_SOURCES) break;
-    const { entries: some } = await trainingLexicon(store, release, { sab, count: MIN_EXAMPLES });
-    if (some.filter(({ isThere }) => isThere).length >= MIN_SHARED * some.length) sharing.push(sab);
+    const { entries: some } = await trainingLexicon(store, release, { sab, count: LOOKED_AT });
+    const names = await namedStrings(
+      store,
+      release.strings,
+      some.map(({ entry }) => entry.term),
+      { codes: false },
+    );
+    const isNamed = (i: number): boolean =>
+      names[i]!.some(({ record }) => record.atoms.some((a) => a.sab !== sab));
+    const clear = some.filter(({ isThere }, i) => isThere || !isNamed(i));
+    const there = clear.filter(({ isThere }) => isThere).length;
+    if (there > 0 && there >= MIN_SHARED * clear.length) sharing.push(sab);
   }
   const taken = sharing.length > 0 ? sharing : sources.slice(0, MAX_SOURCES);
   const count = Math.ceil(entries / taken.length);
