@@ -51,7 +51,7 @@ export async function trainMatcher(
     .filter(([sab, atoms]) => atoms >= MIN_ATOMS && !without.includes(sab))
     .sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
     .map(([sab]) => sab);
-  const lexicons = await lexiconsOf(store, release, sources, entries);
+  const lexicons = await lexiconsOf(store, release, sources, { entries, without });
   const examples: MatcherExample[] = [];
   const letters = indexLetters(store, release, MAX_INDEXED_STRINGS, options.signal);
   for (const lexicon of lexicons)
@@ -73,13 +73,13 @@ async function lexiconsOf(
   store: VectorStore,
   release: ReleaseRecord,
   sources: readonly string[],
-  entries: number,
+  { entries, without }: { entries: number; without: readonly string[] },
 ): Promise<TrainingLexicon[]> {
   if (sources.length < 2) return [await trainingLexicon(store, release, { count: entries })];
   const sharing: string[] = [];
   for (const sab of sources) {
     if (sharing.length === MAX_SOURCES) break;
-    const { entries: some } = await trainingLexicon(store, release, { sab, count: LOOKED_AT });
+    const { entries: some } = await trainingLexicon(store, release, { sab, without, count: LOOKED_AT });
     const names = await namedStrings(
       store,
       release.strings,
@@ -87,14 +87,14 @@ async function lexiconsOf(
       { codes: false },
     );
     const isNamed = (i: number): boolean =>
-      names[i]!.some(({ record }) => record.atoms.some((a) => a.sab !== sab));
+      names[i]!.some(({ record }) => record.atoms.some((a) => a.sab !== sab && !without.includes(a.sab)));
     const clear = some.filter(({ isThere }, i) => isThere || !isNamed(i));
     const there = clear.filter(({ isThere }) => isThere).length;
     if (there > 0 && there >= MIN_SHARED * clear.length) sharing.push(sab);
   }
   const taken = sharing.length > 0 ? sharing : sources.slice(0, MAX_SOURCES);
   const count = Math.ceil(entries / taken.length);
-  return Promise.all(taken.map((sab) => trainingLexicon(store, release, { sab, count })));
+  return Promise.all(taken.map((sab) => trainingLexicon(store, release, { sab, without, count })));
 }
 
 interface TrainingContext {

@@ -31,12 +31,13 @@ const HIDDEN_EVERY = 4;
 /**
  * Entries of a source: concepts at random, each with some relatives, so that entries are as near to each other as those of
  * a real terminology. An entry is in one of its concept's
- * languages, every second has its synonyms, and every second of those with a definition has it for explanation.
+ * languages, every second has its synonyms, and every second of those with a definition has it for explanation. What sources in
+ * `without` have is not there.
  */
 export async function trainingLexicon(
   store: VectorStore,
   release: ReleaseRecord,
-  { sab, count }: { sab?: string; count: number },
+  { sab, without = [], count }: { sab?: string; without?: readonly string[]; count: number },
 ): Promise<TrainingLexicon> {
   const isOwn = (atom: { sab: string; suppress: string }): boolean =>
     atom.suppress === "N" && (sab === undefined || atom.sab === sab);
@@ -59,7 +60,7 @@ export async function trainingLexicon(
     const isThere =
       sab === undefined
         ? record.atoms.some(({ str }) => str !== name.str)
-        : record.atoms.some((a) => a.sab !== sab);
+        : record.atoms.some((a) => a.sab !== sab && !without.includes(a.sab));
     // Alone in its concept and in the only source, a name has nothing to be aligned with.
     if (sab === undefined && !isThere) return [];
     const vanishes = sab === undefined && i % HIDDEN_EVERY === 0;
