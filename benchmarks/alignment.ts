@@ -14,11 +14,13 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { alignLexicon, type LexiconAlignment } from "../src/alignment/align-lexicon.ts";
+import { isVeryName } from "../src/alignment/concept-candidates.ts";
 import {
   indexLetters,
   MAX_INDEXED_STRINGS,
   tagPasses,
 } from "../src/alignment/matching/letters-of-release.ts";
+import { thresholdForF1 } from "../src/alignment/matching/threshold.ts";
 import { trainMatcher } from "../src/alignment/matching/train-matcher.ts";
 import { EncoderCatalogue } from "../src/encoder/catalogue.ts";
 import { type Encoder, EncoderPool } from "../src/encoder/encoder-pool.ts";
@@ -154,7 +156,7 @@ async function judged(benchmark: Benchmark): Promise<Judged> {
   const plain = await alignLexicon(lexicon, { ...base, mode: "plain" }, { store, searcher });
   const answers: Record<string, Answers> = {
     exact: strong.entries.map(({ exact }) =>
-      exact && exact.same!.by !== "words" ? { cui: exact.cui, score: 1 } : undefined,
+      exact && isVeryName(exact.same) ? { cui: exact.cui, score: 1 } : undefined,
     ),
     "TF-IDF char-3": await byLetters(benchmark),
   };
@@ -162,9 +164,7 @@ async function judged(benchmark: Benchmark): Promise<Judged> {
   answers["plain mode"] = merged(plain);
   answers["strong mode"] = merged(strong);
   console.log(matcher.features.map((name, i) => `${name} ${matcher.weights[i]!.toFixed(2)}`).join("; "));
-  const clear = strong.entries.map(
-    ({ exact }, i) => right[i]!.size > 0 || exact === undefined || exact.same!.by === "words",
-  );
+  const clear = strong.entries.map(({ exact }, i) => right[i]!.size > 0 || !isVeryName(exact?.same));
   const ofClear = <T>(list: readonly T[]): T[] => list.filter((_, i) => clear[i]);
   return {
     right: ofClear(right),
@@ -242,18 +242,10 @@ function scoresOf(
 
 /** The threshold of the highest F1 on the benchmark itself: what a method can reach at best. */
 function bestThreshold(answers: Answers, right: readonly ReadonlySet<string>[]): number {
-  const sorted = answers
-    .flatMap((answer, i) => (answer ? [{ score: answer.score, right: right[i]!.has(answer.cui) }] : []))
-    .sort((a, b) => b.score - a.score);
-  const wanted = right.filter((cuis) => cuis.size > 0).length;
-  let [found, best] = [0, { threshold: Number.POSITIVE_INFINITY, f1: -1 }];
-  for (const [i, answer] of sorted.entries()) {
-    found += Number(answer.right);
-    if (sorted[i + 1]?.score === answer.score) continue;
-    const { f1 } = f1Of(found, i + 1, wanted);
-    if (f1 > best.f1) best = { threshold: answer.score, f1 };
-  }
-  return best.threshold;
+  const given = answers.flatMap((answer, i) =>
+    answer ? [{ probability: answer.score, isRight: right[i]!.has(answer.cui) }] : [],
+  );
+  return thresholdForF1(given, right.filter((cuis) => cuis.size > 0).length);
 }
 
 const interval = ({ value, low, high }: Estimate): string =>

@@ -13,8 +13,8 @@ import { thresholdForPrecision } from "./matching/threshold.ts";
 
 export const CHOICES = ["f1", "precision", "all"] as const;
 /**
- * Which pairs are taken: those of the best F1 where the matcher was fitted, or of a high precision that is to be expected, all, or those of at least a
- * probability.
+ * Which pairs are taken: those of the best F1 where the matcher was fitted, or of a high precision that is to be expected, all, or
+ * those of at least a probability.
  */
 export type Choice = (typeof CHOICES)[number] | number;
 
@@ -77,10 +77,10 @@ function thresholdOf(
   if (typeof choice === "number") return choice;
   if (choice === "all") return 0;
   if (choice === "f1") return f1.threshold;
-  const lists = entries.map(({ candidates }) =>
-    candidates.map(({ probability }) => probability!).sort((a, b) => b - a),
-  );
-  return thresholdForPrecision(lists, precision.wanted);
+  const highest = entries
+    .filter(({ candidates }) => candidates.length > 0)
+    .map(({ candidates }) => Math.max(...candidates.map(({ probability }) => probability!)));
+  return thresholdForPrecision(highest, precision.wanted);
 }
 
 function assigned(entries: readonly AlignedEntry[], threshold: number): Map<number, ChosenConcept> {

@@ -29,6 +29,11 @@ export interface SameName {
   string: string;
 }
 
+/** Whether a name of the entry is the concept's, but for its writing: not in other words alone. */
+export function isVeryName(same: SameName | undefined): boolean {
+  return same?.by === "string" || same?.by === "writing";
+}
+
 export interface ConceptCandidate extends ChosenConcept {
   /** One per encoder: from 0, as near as the entry's twentieth candidate, to 1, equal: what a cosine is worth, whatever the encoder. */
   lifts: number[];

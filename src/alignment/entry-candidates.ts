@@ -104,8 +104,8 @@ export class CandidateFinder {
     const place = new Map(texts.map((text, i) => [text, i]));
     const calibrators = this.#legs.map(({ calibrator }) => calibrator);
     return asked.map((ofEntry) => {
-      const names = unnamed ? namesIn([ofEntry]).flatMap((name) => named.get(name) ?? []) : [];
-      const own = new Set(names.map(({ record }) => record.text));
+      const called = unnamed ? namesIn([ofEntry]).flatMap((name) => named.get(name) ?? []) : [];
+      const own = new Set(called.map(({ record }) => record.text));
       const isShown = ({ record: { text } }: { record: StringRecord }): boolean =>
         !hidden?.has(text) && !own.has(text);
       const findings = ofEntry.map((text) => ({

@@ -1,7 +1,7 @@
 import { type ChoiceExample, choiceProbabilities, fitChoiceModel } from "./choice-model.ts";
 import type { MatcherModel } from "./matcher.ts";
 import { PAIR_FEATURES } from "./pair-features.ts";
-import { thresholdForF1, thresholdForPrecision } from "./threshold.ts";
+import { type JudgedAnswer, thresholdForF1, thresholdForPrecision } from "./threshold.ts";
 
 /** A training entry. */
 export interface MatcherExample extends ChoiceExample {
@@ -22,31 +22,26 @@ export function fitMatcher(
   origin: string,
   wanted: number,
 ): MatcherModel {
-  const answers: Answer[] = [];
+  const answers: JudgedAnswer[] = [];
   const pairs: { probability: number; right: boolean }[] = [];
   for (let fold = 0; fold < FOLDS; fold++) {
     const model = fitted(examples.filter((_, i) => i % FOLDS !== fold));
-    for (const { rows, right, isThere } of examples.filter((_, i) => i % FOLDS === fold)) {
+    for (const { rows, right } of examples.filter((_, i) => i % FOLDS === fold)) {
+      if (rows.length === 0) continue;
       const probabilities = choiceProbabilities(model, rows);
       pairs.push(...probabilities.map((probability, i) => ({ probability, right: i === right })));
-      const first = probabilities.indexOf(Math.max(...probabilities));
-      answers.push({
-        probabilities: probabilities.sort((a, b) => b - a),
-        isRight: rows.length > 0 && first === right,
-        isThere,
-      });
+      const probability = Math.max(...probabilities);
+      answers.push({ probability, isRight: probabilities.indexOf(probability) === right });
     }
   }
-  const lists = answers.map(({ probabilities }) => probabilities);
-  const given = answers.flatMap(({ probabilities: [probability], isRight }) =>
-    probability === undefined ? [] : [{ probability, isRight }],
-  );
+  const there = examples.filter(({ isThere }) => isThere).length;
+  const highest = answers.map(({ probability }) => probability);
   return {
     origin,
     features: [...PAIR_FEATURES],
     ...fitted(examples),
-    f1: resultAt(answers, thresholdForF1(given, wantedIn(answers))),
-    precision: { ...resultAt(answers, thresholdForPrecision(lists, wanted)), wanted },
+    f1: resultAt(answers, there, thresholdForF1(answers, there)),
+    precision: { ...resultAt(answers, there, thresholdForPrecision(highest, wanted)), wanted },
     reliability: reliability(pairs),
   };
 }
@@ -74,26 +69,15 @@ function fitted(examples: readonly MatcherExample[]): ReturnType<typeof fitChoic
   return { ...model, weights };
 }
 
-interface Answer {
-  /** Highest first. */
-  probabilities: number[];
-  /** Whether the first is of the right pair. */
-  isRight: boolean;
-  isThere: boolean;
-}
-
-function resultAt(answers: readonly Answer[], threshold: number): MatcherModel["f1"] {
-  const taken = answers.filter(({ probabilities: [first] }) => first !== undefined && first >= threshold);
+/** `there`: how many right answers there could be. */
+function resultAt(answers: readonly JudgedAnswer[], there: number, threshold: number): MatcherModel["f1"] {
+  const taken = answers.filter(({ probability }) => probability >= threshold);
   const right = taken.filter(({ isRight }) => isRight).length;
   return {
     threshold,
     precision: right / Math.max(1, taken.length),
-    recall: right / Math.max(1, wantedIn(answers)),
+    recall: right / Math.max(1, there),
   };
-}
-
-function wantedIn(answers: readonly Answer[]): number {
-  return answers.filter(({ isThere }) => isThere).length;
 }
 
 function reliability(pairs: readonly { probability: number; right: boolean }[]): MatcherModel["reliability"] {

@@ -1,6 +1,3 @@
-/** The probabilities of one entry's candidates, highest first. */
-export type EntryProbabilities = readonly number[];
-
 /** Sureness of an answer that was given, and whether it was right. */
 export interface JudgedAnswer {
   probability: number;
@@ -20,16 +17,16 @@ export function thresholdForF1(answers: readonly JudgedAnswer[], wanted: number)
   return threshold;
 }
 
-/** The lowest threshold at which the expected precision is at least `precision`; above every probability where none is. */
-export function thresholdForPrecision(entries: readonly EntryProbabilities[], precision: number): number {
+/**
+ * The lowest threshold at which the expected precision of answers of these probabilities is at least `precision`; above every
+ * probability where none is.
+ */
+export function thresholdForPrecision(probabilities: readonly number[], precision: number): number {
+  const surestFirst = [...probabilities].sort((a, b) => b - a);
   let [right, threshold] = [0, 1];
-  for (const [i, probability] of surestFirst(entries).entries()) {
+  for (const [i, probability] of surestFirst.entries()) {
     right += probability;
     if (right / (i + 1) >= precision) threshold = probability;
   }
   return threshold;
-}
-
-function surestFirst(entries: readonly EntryProbabilities[]): number[] {
-  return entries.flatMap(([first]) => first ?? []).sort((a, b) => b - a);
 }

@@ -5,6 +5,7 @@ import { TermduetError } from "../../terminology/termduet-error.ts";
 import type { ReleaseRecord } from "../../vector-store/release-record.ts";
 import type { VectorStore } from "../../vector-store/vector-store.ts";
 import { findCandidates } from "../align-lexicon.ts";
+import { isVeryName } from "../concept-candidates.ts";
 import { CandidateFinder } from "../entry-candidates.ts";
 import { ConceptAncestors } from "./concept-ancestors.ts";
 import { fitMatcher, type MatcherExample } from "./fit-matcher.ts";
@@ -133,7 +134,7 @@ async function examplesOf(
     for (const [i, { cui, isThere }] of entries.entries()) {
       const own = candidates[i]!;
       // The release has something of this very name and does not say that it is the same: nobody knows.
-      if (!isThere && own.some(({ same }) => same?.by === "string" || same?.by === "writing")) unclear.add(i);
+      if (!isThere && own.some(({ same }) => isVeryName(same))) unclear.add(i);
       if (unclear.has(i)) continue;
       const right = own.findIndex((candidate) => candidate.cui === cui);
       examples.push({ rows: pairFeatures(own, contexts[i]!), right, isThere });

@@ -16,9 +16,9 @@ describe("the threshold of a lexicon", () => {
   });
 
   test("reaches the precision that is wanted, or takes nothing", () => {
-    const entries = [[1], [0.9], [0.8], [0.5]];
-    expect(thresholdForPrecision(entries, 0.9)).toBe(0.8);
-    expect(thresholdForPrecision(entries, 0.75)).toBe(0.5);
-    expect(thresholdForPrecision([[0.4], [0.3]], 0.9)).toBe(1);
+    const probabilities = [1, 0.9, 0.8, 0.5];
+    expect(thresholdForPrecision(probabilities, 0.9)).toBe(0.8);
+    expect(thresholdForPrecision(probabilities, 0.75)).toBe(0.5);
+    expect(thresholdForPrecision([0.4, 0.3], 0.9)).toBe(1);
   });
 });
