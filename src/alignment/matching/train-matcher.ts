@@ -38,7 +38,7 @@ const MIN_SHARED = 0.5;
 /**
  * Fits the strong mode on pairs that the release itself gives: its largest sources that share concepts with others are left out in
  * turn, and their names aligned to the rest, where the concept that they belong to is the right one; once as they are, and
- * once as if the rest had none of these very names, as lay words and other languages are met.
+ * once as if the rest had none of these very names, as lay words and other languages are met: two examples of each entry.
  * Errors: `bad-input` for a release that is too small.
  */
 export async function trainMatcher(
@@ -65,7 +65,7 @@ export async function trainMatcher(
   const left = lexicons.flatMap(({ sab }) => sab ?? []);
   const from = left.length > 0 ? `, ${left.join(", ")} left out in turn` : "";
   const encoders = legs.map(({ encoder }) => encoder.folder.manifest.id).join(" and ");
-  const origin = `${examples.length} entries of ${release.dataset} ${release.release}${from}, with ${encoders}`;
+  const origin = `${examples.length} examples of ${release.dataset} ${release.release}${from}, with ${encoders}`;
   return fitMatcher(examples, origin, precision);
 }
 
