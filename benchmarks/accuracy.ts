@@ -56,6 +56,7 @@ async function placesOf(
   const lookups = { begun: new BegunStrings(store), unknown: new UnknownWords(store) };
   const matching = matchedStrings(store, strings, texts, {
     filter: {},
+    pushed: undefined,
     completions: COMPLETIONS,
     ...lookups,
   });

@@ -12,7 +12,7 @@ import { BUCKETS, blockOf, bucketOf } from "../src/text/string-id.ts";
 import { conceptsSpec } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import { spillDefinitions } from "./definition-blocks.ts";
-import { ParentsFile } from "./hierarchy.ts";
+import type { Hierarchy } from "./hierarchy.ts";
 import { NameRanking, namesByLanguage, preferredName } from "./name-ranking.ts";
 import type { ConceptStanding } from "./prominence.ts";
 import { type AtomCounts, type ConceptRow, countAtom, type ReadResult } from "./read-release.ts";
@@ -42,6 +42,7 @@ export interface BuildConceptsOptions {
   read: ReadResult;
   conceptFolder: string;
   stringFolder: string;
+  hierarchy: Hierarchy;
   stringParts: number;
   /** Where the definitions go, in as many parts as the strings; absent where no encoder knows definitions. */
   definitionFolder?: string;
@@ -74,7 +75,6 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<Conc
   using spill = new SpillWriter(options.stringFolder, options.stringParts);
   const { definitionFolder, stringParts: parts } = options;
   using definitions = definitionFolder === undefined ? undefined : new SpillWriter(definitionFolder, parts);
-  const parents = new ParentsFile(options.stringFolder);
   let written = 0;
   const bySty: ConceptCounts["bySty"] = {};
   const leftOut: AtomCounts = { atoms: 0, bySab: {}, byLat: {} };
@@ -87,8 +87,11 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<Conc
   for (let part = 0; part < read.parts; part++) {
     signal?.throwIfAborted();
     const rows = await readRows(options.conceptFolder, part);
-    parents.add(parentsOf(rows));
     const concepts = conceptsOf(rows, ranking).filter(isWanted);
+    for (const { record } of concepts) {
+      const below = options.hierarchy.termsOf(record.cui);
+      if (below) record.below = below;
+    }
     const block = {
       number: part,
       firstOrdinal: written,
@@ -150,16 +153,6 @@ async function readRows(folder: string, part: number): Promise<Map<string, Conce
     else rows.set(cui, [row]);
   }
   return rows;
-}
-
-/** Parents of each CUI, of those without atoms too: the way up leads through them. */
-function parentsOf(rows: ReadonlyMap<string, readonly ConceptRow[]>): Map<string, Set<string>> {
-  const parents = new Map<string, Set<string>>();
-  for (const [cui, list] of rows) {
-    const above = list.flatMap((row) => (row.kind === "relation" && row.rel === "PAR" ? [row.cui2] : []));
-    if (above.length > 0) parents.set(cui, new Set(above));
-  }
-  return parents;
 }
 
 /** The concepts of one part, in the order of their CUIs. Rows of CUIs that have no atom here are left out. */

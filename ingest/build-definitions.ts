@@ -4,10 +4,10 @@ import {
   definitionVectorsSpec,
   type ReleaseRecord,
 } from "../src/vector-store/release-record.ts";
-import type { VectorStore } from "../src/vector-store/vector-store.ts";
+import type { Block, VectorStore } from "../src/vector-store/vector-store.ts";
 import { definitionDocuments, definitionVectorBlock, readDefinitionBlock } from "./definition-blocks.ts";
-import { encodeBlock, latestVectors, type VectorSource } from "./encode-block.ts";
 import type { EncoderTarget } from "./encoder-targets.ts";
+import { beginCollections, latestCollection, readyDocuments, readyVectors } from "./fill-collection.ts";
 import type { Journal } from "./journal.ts";
 import type { Share } from "./share.ts";
 import { addToSample, type Sample } from "./verify-release.ts";
@@ -39,47 +39,40 @@ export interface DefinitionsResult {
  * say which concepts each defines.
  */
 export async function buildDefinitions(options: BuildDefinitionsOptions): Promise<DefinitionsResult> {
-  const { store, targets, journal, share, collection, parts } = options;
-  if (!journal.stage("definition collections")) {
-    const vectors = targets.map((t) => definitionVectorsSpec(t.collection, t.pool.folder.manifest.dimension));
-    // Together, as those of strings are.
-    const specs = [definitionsSpec(collection), ...vectors];
-    await Promise.all(specs.map((spec) => store.createCollection(spec, share.creation)));
-    journal.stageDone("definition collections", true);
-  }
+  const { targets, journal, share, collection, parts, records } = options;
   const filling = targets.map((target) => {
-    return { ...target, earlier: earlierDefinitions(options, target.pool.folder.hash) };
+    const { hash, manifest } = target.pool.folder;
+    const earlier = latestCollection(records, (record) => vectorsOfDefinitions(record, hash));
+    return { ...target, spec: definitionVectorsSpec(target.collection, manifest.dimension), earlier };
   });
-  const result: DefinitionsResult = { count: 0, sample: { ids: [], ordinals: [], texts: [] } };
+  const documents = {
+    spec: definitionsSpec(collection),
+    earlier: latestCollection(records, ({ definitions }) => definitions?.collection),
+  };
+  const copied = await beginCollections(options, "definition collections", [documents, ...filling]);
+  const fill = { ...options, copied };
+  const result: DefinitionsResult = { count: 0, sample: { ids: [], texts: [] } };
   for (let number = 0; number < parts; number++) {
     options.signal?.throwIfAborted();
-    const block = await readDefinitionBlock(options.folder, number, result.count);
+    const block = await readDefinitionBlock({ folder: options.folder, number, parts }, result.count);
     result.count += block.ids.length;
     if (!share.has(number)) continue;
     addToSample(result.sample, block);
-    for (const { pool, collection: vectors, earlier } of filling) {
-      if (journal.block(number, vectors)) continue;
-      const made = await encodeBlock(block, pool, earlier, () => undefined);
-      await store.writeBlock(vectors, definitionVectorBlock(block, made.vectors), share.writing);
-      const { encoded, copied } = made;
-      journal.blockDone(number, vectors, { count: block.ids.length, encoded, copied });
+    for (const target of filling) {
+      if (journal.block(number, target.collection)) continue;
+      const contents = (vectors?: Float32Array): Block => definitionVectorBlock(block, vectors);
+      const ready = await readyVectors(fill, target, target.earlier, block, contents, () => undefined);
+      await ready.write();
     }
-    if (!journal.block(number, collection)) {
-      await store.writeBlock(collection, definitionDocuments(block), share.writing);
-      journal.blockDone(number, collection, { count: block.ids.length, encoded: 0, copied: 0 });
-    }
+    if (!journal.block(number, collection))
+      await (await readyDocuments(fill, collection, definitionDocuments(block))).write();
     options.onProgress?.({ stage: "encode definitions", done: number + 1, total: parts, unit: "parts" });
   }
   return result;
 }
 
-/** Definitions of an earlier release that were encoded by just these files, the latest first. */
-function earlierDefinitions(
-  { store, records }: BuildDefinitionsOptions,
-  hash: string,
-): VectorSource | undefined {
-  return latestVectors(store, records, ({ encoders, definitions }) => {
-    const id = encoders.find((e) => e.hash === hash)?.id;
-    return definitions?.vectors.find(({ encoder }) => encoder === id)?.collection;
-  });
+/** A release's definitions as vectors of the encoder of just these files. */
+function vectorsOfDefinitions({ encoders, definitions }: ReleaseRecord, hash: string): string | undefined {
+  const id = encoders.find((e) => e.hash === hash)?.id;
+  return definitions?.vectors.find(({ encoder }) => encoder === id)?.collection;
 }

@@ -1,10 +1,16 @@
-import type { EncoderFolder } from "../src/encoder/encoder-manifest.ts";
 import type { OnProgress } from "../src/terminology/progress.ts";
 import { type ReleaseRecord, stringsSpec, vectorsSpec } from "../src/vector-store/release-record.ts";
-import type { VectorStore } from "../src/vector-store/vector-store.ts";
-import { encodeBlock, latestVectors, type VectorSource } from "./encode-block.ts";
+import type { Block, VectorStore } from "../src/vector-store/vector-store.ts";
 import type { EncoderTarget } from "./encoder-targets.ts";
-import { Hierarchy } from "./hierarchy.ts";
+import {
+  beginCollections,
+  type FillOptions,
+  latestCollection,
+  type ReadyBlock,
+  readyDocuments,
+  readyVectors,
+} from "./fill-collection.ts";
+import type { Hierarchy } from "./hierarchy.ts";
 import type { Journal } from "./journal.ts";
 import type { Share } from "./share.ts";
 import { documentsOf, readStringBlock, type StringBlock, vectorsOf } from "./string-blocks.ts";
@@ -15,6 +21,7 @@ export interface BuildStringsOptions {
   targets: readonly EncoderTarget[];
   journal: Journal;
   folder: string;
+  hierarchy: Hierarchy;
   /** Blocks into which the strings are divided, and which of them are this process's. */
   parts: number;
   share: Share;
@@ -37,84 +44,67 @@ export interface StringsResult {
   sample: Sample;
 }
 
-interface Filling extends EncoderTarget {
-  earlier: VectorSource | undefined;
-  encoded: number;
-  copied: number;
-}
-
 /** Third stage: finds the distinct strings block by block, encodes them and writes them to all collections. */
 export async function buildStrings(options: BuildStringsOptions): Promise<StringsResult> {
-  const { store, journal, share, targets } = options;
-  if (!journal.stage("collections")) {
-    const vectors = targets.map((t) => vectorsSpec(t.collection, t.pool.folder.manifest.dimension));
-    // Together: a cluster with a node away takes ten seconds for each.
-    const specs = [stringsSpec(options.stringsCollection), ...vectors];
-    await Promise.all(specs.map((spec) => store.createCollection(spec, share.creation)));
-    journal.stageDone("collections", true);
-  }
+  const { targets, records, stringsCollection } = options;
   const filling = targets.map((target) => {
-    return { ...target, earlier: earlierVectors(options, target.pool.folder), encoded: 0, copied: 0 };
+    const { hash, manifest } = target.pool.folder;
+    const earlier = latestCollection(records, (r) => r.encoders.find((e) => e.hash === hash)?.collection);
+    return { ...target, spec: vectorsSpec(target.collection, manifest.dimension), earlier };
   });
+  const documents = {
+    spec: stringsSpec(stringsCollection),
+    earlier: latestCollection(records, (r) => r.strings),
+  };
+  const copied = await beginCollections(options, "collections", [documents, ...filling]);
   const result: StringsResult = {
     count: 0,
-    encoders: [],
+    encoders: targets.map(() => ({ encoded: 0, copied: 0 })),
     bySab: {},
-    sample: { ids: [], ordinals: [], texts: [] },
+    sample: { ids: [], texts: [] },
   };
-  await writeBlocks(options, filling, result);
-  result.encoders = filling.map(({ encoded, copied }) => ({ encoded, copied }));
+  await writeBlocks({ ...options, copied }, filling, result);
   return result;
 }
 
-/** The collection of an earlier release that was encoded by just these files, the latest first. */
-function earlierVectors(
-  { store, records }: BuildStringsOptions,
-  { hash }: EncoderFolder,
-): VectorSource | undefined {
-  return latestVectors(store, records, (r) => r.encoders.find((e) => e.hash === hash)?.collection);
-}
-
 async function writeBlocks(
-  options: BuildStringsOptions,
-  targets: readonly Filling[],
+  options: BuildStringsOptions & FillOptions,
+  targets: readonly (EncoderTarget & { earlier: string | undefined })[],
   result: StringsResult,
 ): Promise<void> {
-  const { journal, share } = options;
+  const { journal, share, folder, parts, stringsCollection } = options;
   let writing: Promise<void> = Promise.resolve();
+  // The store writes one block while the encoders work on the next.
+  const begin = async (ready: ReadyBlock): Promise<void> => {
+    await writing;
+    writing = ready.write();
+    writing.catch(() => undefined); // it is awaited, but later
+  };
   const progress = new EncodingProgress(options, targets.length);
-  const hierarchy = await Hierarchy.read(options.folder);
   try {
-    for (let number = 0; number < options.parts; number++) {
+    for (let number = 0; number < parts; number++) {
       options.signal?.throwIfAborted();
-      const block = await readStringBlock(options.folder, number, result.count, hierarchy);
+      const block = await readStringBlock({ folder, number, parts }, result.count, options.hierarchy);
       result.count += block.ids.length;
       progress.found(number, result.count);
       if (!share.has(number)) continue; // read for the row numbers of what comes after
       addToSample(result.sample, block);
       countSources(result.bySab, block);
-      for (const target of targets) {
-        const done = journal.block(number, target.collection);
-        if (done) {
-          target.encoded += done.encoded;
-          target.copied += done.copied;
-          progress.add(block.ids.length, false);
-          continue;
-        }
-        const made = await encodeBlock(block, target.pool, target.earlier, (n) => progress.add(n, true));
-        target.encoded += made.encoded;
-        target.copied += made.copied;
-        // The store writes one block while the encoders work on the next.
-        await writing;
-        writing = write(options, block, target.collection, vectorsOf(block, made.vectors), made);
-        writing.catch(() => undefined); // it is awaited, but later
+      for (const [i, target] of targets.entries()) {
+        const { collection, earlier } = target;
+        const done = journal.block(number, collection);
+        if (done) progress.add(block.ids.length, false);
+        const contents = (vectors?: Float32Array): Block => vectorsOf(block, vectors);
+        const ready = done
+          ? undefined
+          : await readyVectors(options, target, earlier, block, contents, (n) => progress.add(n, true));
+        const { encoded, copied } = done ?? ready!;
+        result.encoders[i]!.encoded += encoded;
+        result.encoders[i]!.copied += copied;
+        if (ready) await begin(ready);
       }
-      if (!journal.block(number, options.stringsCollection)) {
-        await writing;
-        const none = { encoded: 0, copied: 0 };
-        writing = write(options, block, options.stringsCollection, documentsOf(block), none);
-        writing.catch(() => undefined);
-      }
+      if (!journal.block(number, stringsCollection))
+        await begin(await readyDocuments(options, stringsCollection, documentsOf(block)));
     }
   } finally {
     await writing.catch((error: unknown) => {
@@ -126,17 +116,6 @@ async function writeBlocks(
 function countSources(bySab: Record<string, number>, { records }: StringBlock): void {
   for (const { atoms } of records)
     for (const sab of new Set(atoms.map((atom) => atom.sab))) bySab[sab] = (bySab[sab] ?? 0) + 1;
-}
-
-async function write(
-  { store, journal, share }: BuildStringsOptions,
-  block: StringBlock,
-  collection: string,
-  contents: ReturnType<typeof vectorsOf>,
-  { encoded, copied }: { encoded: number; copied: number },
-): Promise<void> {
-  await store.writeBlock(collection, contents, share.writing);
-  journal.blockDone(block.number, collection, { count: block.ids.length, encoded, copied });
 }
 
 /** Counts vectors over all encoders; the total is estimated from the blocks seen so far. */

@@ -1,7 +1,8 @@
 import type { DefinitionRecord } from "../src/terminology/concept.ts";
 import { blockOf, bucketOf, stringId } from "../src/text/string-id.ts";
-import type { Block } from "../src/vector-store/vector-store.ts";
-import { readPart, type SpillWriter } from "./spill.ts";
+import type { Block, BlockKeys } from "../src/vector-store/vector-store.ts";
+import { blockKeys } from "./block-keys.ts";
+import { readPart, type SpilledPart, type SpillWriter } from "./spill.ts";
 
 /** A definition on its way to its block. */
 interface DefinitionRow {
@@ -15,6 +16,7 @@ export interface DefinitionBlock {
   number: number;
   firstOrdinal: number;
   ids: string[];
+  keys: BlockKeys;
   texts: string[];
   buckets: number[];
   records: DefinitionRecord[];
@@ -40,8 +42,7 @@ export function spillDefinitions(
 
 /** Concepts that are defined by the same words share one definition. */
 export async function readDefinitionBlock(
-  folder: string,
-  number: number,
+  { folder, number, parts }: SpilledPart,
   firstOrdinal: number,
 ): Promise<DefinitionBlock> {
   const drafts = new Map<string, { id: string; bucket: number; cuis: Set<string> }>();
@@ -51,23 +52,26 @@ export async function readDefinitionBlock(
     draft.cuis.add(cui);
   }
   const ordered = [...drafts].sort(([, a], [, b]) => a.bucket - b.bucket || (a.id < b.id ? -1 : 1));
+  const ids = ordered.map(([, { id }]) => id);
+  const buckets = ordered.map(([, { bucket }]) => bucket);
   return {
     number,
     firstOrdinal,
-    ids: ordered.map(([, { id }]) => id),
+    ids,
+    keys: blockKeys(ids, buckets, number, parts),
     texts: ordered.map(([text]) => text),
-    buckets: ordered.map(([, { bucket }]) => bucket),
+    buckets,
     records: ordered.map(([text, { cuis }]) => ({ text, cuis: [...cuis].sort() })),
   };
 }
 
 /** The block as documents. */
-export function definitionDocuments({ number, firstOrdinal, ids, records }: DefinitionBlock): Block {
-  return { number, firstOrdinal, ids, fields: {}, bodies: records.map((r) => JSON.stringify(r)) };
+export function definitionDocuments({ number, firstOrdinal, ids, keys, records }: DefinitionBlock): Block {
+  return { number, firstOrdinal, ids, keys, fields: {}, bodies: records.map((r) => JSON.stringify(r)) };
 }
 
 /** The block as vectors of one encoder. */
-export function definitionVectorBlock(block: DefinitionBlock, vectors: Float32Array): Block {
-  const { number, firstOrdinal, ids, buckets } = block;
-  return { number, firstOrdinal, ids, fields: { bucket: buckets }, vectors };
+export function definitionVectorBlock(block: DefinitionBlock, vectors?: Float32Array): Block {
+  const { number, firstOrdinal, ids, keys, buckets } = block;
+  return { number, firstOrdinal, ids, keys, fields: { bucket: buckets }, ...(vectors ? { vectors } : {}) };
 }

@@ -1,6 +1,5 @@
 import type { Encoder } from "../src/encoder/encoder-pool.ts";
 import { TermduetError } from "../src/terminology/termduet-error.ts";
-import type { ReleaseRecord } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 
 /** Texts in the order of bucket and id: strings, or definitions. */
@@ -22,20 +21,6 @@ export interface BlockVectors {
   vectors: Float32Array;
   encoded: number;
   copied: number;
-}
-
-/** Vectors of the latest release that has some of the collection that `collectionOf` names. */
-export function latestVectors(
-  store: VectorStore,
-  records: readonly ReleaseRecord[],
-  collectionOf: (record: ReleaseRecord) => string | undefined,
-): VectorSource | undefined {
-  const latestFirst = [...records].sort((a, b) => (a.ingestedAt < b.ingestedAt ? 1 : -1));
-  for (const record of latestFirst) {
-    const collection = collectionOf(record);
-    if (collection !== undefined) return { store, collection };
-  }
-  return undefined;
 }
 
 // Large enough that texts of one length fill whole batches, small enough to share among workers.

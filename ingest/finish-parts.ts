@@ -78,7 +78,6 @@ function merged(parts: readonly PartRecord[]): ReleaseRecord {
 function mergedSample(samples: readonly Sample[]): Sample {
   return {
     ids: samples.flatMap(({ ids }) => ids),
-    ordinals: samples.flatMap(({ ordinals }) => ordinals),
     texts: samples.flatMap(({ texts }) => texts),
   };
 }

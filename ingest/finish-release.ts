@@ -44,11 +44,18 @@ export async function indexAndVerify(options: IndexOptions): Promise<number[]> {
   const recalls: number[] = [];
   for (const [i, { pool, collection }] of targets.entries()) {
     onProgress?.({ stage: "verify", done: i, total: targets.length, unit: "collections" });
-    const { recallAt10 } = await verifyCollection(store, collection, pool, options.sample);
+    const { recallAt10 } = await verifyCollection(
+      store,
+      { documents: record.strings, vectors: collection },
+      pool,
+      options.sample,
+    );
     recalls.push(recallAt10);
   }
-  for (const { pool, collection } of definitions?.targets ?? [])
-    await verifyCollection(store, collection, pool, definitions!.sample);
+  for (const { pool, collection } of definitions?.targets ?? []) {
+    const collections = { documents: record.definitions!.collection, vectors: collection };
+    await verifyCollection(store, collections, pool, definitions!.sample);
+  }
   return recalls;
 }
 

@@ -23,6 +23,7 @@ import {
   startEncoders,
 } from "./encoder-targets.ts";
 import { indexAndVerify, switchTo } from "./finish-release.ts";
+import { BROAD, Hierarchy } from "./hierarchy.ts";
 import { Journal, type JournalMode } from "./journal.ts";
 import { donePart, joinPlan, putPart } from "./part-records.ts";
 import { type AtomCounts, type ReadCounts, type ReadResult, readRelease } from "./read-release.ts";
@@ -40,6 +41,8 @@ export interface IngestOptions extends EncodingOptions {
   maxRejectShare: number;
   /** Atoms that are encoded and written together; what a kill loses at most. */
   atomsPerBlock: number;
+  /** Concepts below another beyond which that one is broad: see `Hierarchy`. */
+  broadFrom?: number;
   /** The part of the release that is this process's, where several share the work; all of it when left out. */
   share?: Share;
   /** What to do with what an earlier run left: see `Journal`. */
@@ -134,7 +137,10 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
 
   const read = await stage<ReadResult>(journal, "read", async () => {
     try {
-      return await readRelease({ ...reading, folder: join(folder, "concepts") });
+      return await readRelease({
+        ...reading,
+        folders: { concepts: join(folder, "concepts"), hierarchy: join(folder, "hierarchy") },
+      });
     } catch (error) {
       journal.discard(); // nothing is done yet that a resumed run could build on
       throw error;
@@ -143,11 +149,15 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const blocks = stringParts(read.counts.atoms, options.atomsPerBlock);
   const describes = options.encoders.some(({ manifest }) => manifest.definitions);
   if (!share.isWhole) await joinPlan(store, { ...shared, blocks }, options.mode === "restart");
+  // A broad concept's record says what is below it: where records are left out, none may be broad.
+  const broadFrom = filters.sty?.length ? Number.POSITIVE_INFINITY : (options.broadFrom ?? BROAD);
+  const hierarchy = await Hierarchy.read(join(folder, "hierarchy"), broadFrom);
   const { concepts, bySty, leftOut } = await stage<ConceptCounts>(journal, "concepts", () =>
     buildConcepts({
       read,
       conceptFolder: join(folder, "concepts"),
       stringFolder: join(folder, "strings"),
+      hierarchy,
       stringParts: blocks,
       ...(describes ? { definitionFolder: join(folder, "definitions") } : {}),
       store,
@@ -165,6 +175,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     targets,
     journal,
     folder: join(folder, "strings"),
+    hierarchy,
     parts: blocks,
     share,
     estimatedStrings: read.counts.atoms,

@@ -19,7 +19,6 @@ export type PartsPlan = z.infer<typeof planSchema>;
 
 const sampleSchema = z.object({
   ids: z.array(z.string()),
-  ordinals: z.array(z.int()),
   texts: z.array(z.string()),
 });
 

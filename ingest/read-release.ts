@@ -1,9 +1,9 @@
-import { join } from "node:path";
 import type { Atom } from "../src/terminology/atom.ts";
 import type { OnProgress } from "../src/terminology/progress.ts";
 import { RejectsFile, tooMany } from "../src/terminology/rejects-file.ts";
 import type { ReleaseRow, ReleaseSource } from "../src/terminology/release-source.ts";
 import { TermduetError } from "../src/terminology/termduet-error.ts";
+import { ParentsFile } from "./hierarchy.ts";
 import { inverseRelation } from "./inverse-relation.ts";
 import { NameRanking } from "./name-ranking.ts";
 import { partOf, SpillWriter } from "./spill.ts";
@@ -33,8 +33,8 @@ export interface ReadResult {
 export interface ReadReleaseOptions {
   source: ReleaseSource;
   keep: (atom: Atom) => boolean;
-  /** Folder for the concept parts; absent for a dry run, which only counts. */
-  folder?: string;
+  /** Folders for the concept parts and for the hierarchy; absent for a dry run, which only counts. */
+  folders?: { concepts: string; hierarchy: string };
   rejectsPath: string;
   /** Share of malformed rows beyond which the release is not to be trusted. */
   maxRejectShare: number;
@@ -54,14 +54,20 @@ const ROWS_BEFORE_JUDGING = 10_000;
  * the run with nothing in the store.
  */
 export async function readRelease(options: ReadReleaseOptions): Promise<ReadResult> {
-  const { source, keep, folder, onProgress, signal } = options;
+  const { source, keep, folders, onProgress, signal } = options;
   const total = source.files.reduce((sum, file) => sum + file.bytes, 0);
   const parts = Math.min(MAX_PARTS, Math.max(1, Math.ceil(total / PART_BYTES)));
   const ranking = new NameRanking();
   const counts: ReadCounts = { rows: 0, atoms: 0, skipped: 0, rejects: 0, bySab: {}, byLat: {} };
   let bytes = 0;
   using rejects = new RejectsFile(options.rejectsPath);
-  using spill = folder === undefined ? undefined : new SpillWriter(join(folder), parts);
+  using spill = folders ? new SpillWriter(folders.concepts, parts) : undefined;
+  using hierarchy = folders ? new ParentsFile(folders.hierarchy) : undefined;
+  const write = (cui: string, row: ConceptRow): void => {
+    spill?.write(partOf(cui, parts), row);
+    if (row.kind === "atom") hierarchy?.addAtom(cui);
+    else if (row.kind === "relation" && row.rel === "PAR") hierarchy?.add(cui, row.cui2);
+  };
   const judge = (): void => {
     if (!tooMany(counts.rows + rejects.count, rejects.count, options.maxRejectShare)) return;
     const share = ((100 * rejects.count) / (counts.rows + rejects.count)).toPrecision(2);
@@ -83,12 +89,12 @@ export async function readRelease(options: ReadReleaseOptions): Promise<ReadResu
       counts.rows++;
       if (row.kind === "rank") ranking.add(row.sab, row.tty, row.rank);
       else if (row.kind !== "atom") {
-        spill?.write(partOf(row.cui, parts), row);
+        write(row.cui, row);
         const inverse = row.kind === "relation" ? inverseRelation(row) : undefined;
-        if (inverse) spill?.write(partOf(inverse.cui, parts), inverse);
+        if (inverse) write(inverse.cui, inverse);
       } else if (keep(row.atom)) {
         countAtom(counts, row.atom);
-        spill?.write(partOf(row.atom.cui, parts), row);
+        write(row.atom.cui, row);
       } else counts.skipped++;
     }
     if (counts.rows > ROWS_BEFORE_JUDGING) judge();

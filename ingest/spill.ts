@@ -47,6 +47,13 @@ export class SpillWriter implements Disposable {
   }
 }
 
+/** Part `number`, from 0, of `parts` in a folder. */
+export interface SpilledPart {
+  folder: string;
+  number: number;
+  parts: number;
+}
+
 function partFile(folder: string, part: number): string {
   return join(folder, `${String(part).padStart(5, "0")}.jsonl`);
 }

@@ -3,11 +3,12 @@ import { codeForms } from "../src/text/code-forms.ts";
 import { stringId } from "../src/text/string-id.ts";
 import { wordKeys } from "../src/text/word-keys.ts";
 import type { FILTER_FIELDS } from "../src/vector-store/release-record.ts";
-import type { Block, FieldValue } from "../src/vector-store/vector-store.ts";
+import type { Block, BlockKeys, FieldValue } from "../src/vector-store/vector-store.ts";
+import { blockKeys } from "./block-keys.ts";
 import type { StringRow } from "./build-concepts.ts";
 import type { Hierarchy } from "./hierarchy.ts";
 import { type ConceptStanding, prominence } from "./prominence.ts";
-import { readPart } from "./spill.ts";
+import { readPart, type SpilledPart } from "./spill.ts";
 
 /** The distinct strings of one part, in the order of bucket and id, ready for the store and the encoders. */
 export interface StringBlock {
@@ -18,7 +19,8 @@ export interface StringBlock {
   buckets: number[];
   records: StringRecord[];
   norms: string[];
-  /** For each string its concepts and all concepts above them. */
+  keys: BlockKeys;
+  /** For each string the labels of its concepts: see `Hierarchy`. */
   above: string[][];
 }
 
@@ -32,8 +34,7 @@ interface Draft {
 
 /** Third stage, reading: atoms that carry the same text become one string. */
 export async function readStringBlock(
-  folder: string,
-  number: number,
+  { folder, number, parts }: SpilledPart,
   firstOrdinal: number,
   hierarchy: Hierarchy,
 ): Promise<StringBlock> {
@@ -50,15 +51,18 @@ export async function readStringBlock(
   }
   const ordered = [...drafts.values()].sort((a, b) => a.bucket - b.bucket || (a.id < b.id ? -1 : 1));
   for (const { record, standings } of ordered) record.prominence = prominence(record, standings);
+  const ids = ordered.map((d) => d.id);
+  const buckets = ordered.map((d) => d.bucket);
   return {
     number,
     firstOrdinal,
-    ids: ordered.map((d) => d.id),
+    ids,
+    keys: blockKeys(ids, buckets, number, parts),
     texts: ordered.map((d) => d.record.text),
-    buckets: ordered.map((d) => d.bucket),
+    buckets,
     norms: ordered.map((d) => d.norm),
     records: ordered.map((d) => sorted(d.record)),
-    above: ordered.map((d) => distinct(d.record.concepts.flatMap((c) => hierarchy.upwards(c.cui)))),
+    above: ordered.map((d) => distinct(d.record.concepts.flatMap((c) => hierarchy.labels(c.cui)))),
   };
 }
 
@@ -88,7 +92,7 @@ function distinct(values: readonly string[]): string[] {
  * and by what searches filter by.
  */
 export function documentsOf(block: StringBlock): Block {
-  const { number, firstOrdinal, ids, norms, records } = block;
+  const { number, firstOrdinal, ids, keys, norms, records } = block;
   const fields: Record<string, FieldValue[]> = {
     norm: norms,
     keys: records.map((r) =>
@@ -101,13 +105,14 @@ export function documentsOf(block: StringBlock): Block {
     prominence: records.map((r) => r.prominence),
     ...filterFields(block),
   };
-  return { number, firstOrdinal, ids, fields, bodies: records.map((r) => JSON.stringify(r)) };
+  return { number, firstOrdinal, ids, keys, fields, bodies: records.map((r) => JSON.stringify(r)) };
 }
 
 /** The block as vectors of one encoder, with what searches filter by. */
-export function vectorsOf(block: StringBlock, vectors: Float32Array): Block {
-  const { number, firstOrdinal, ids, buckets } = block;
-  return { number, firstOrdinal, ids, fields: { bucket: buckets, ...filterFields(block) }, vectors };
+export function vectorsOf(block: StringBlock, vectors?: Float32Array): Block {
+  const { number, firstOrdinal, ids, keys, buckets } = block;
+  const fields = { bucket: buckets, ...filterFields(block) };
+  return { number, firstOrdinal, ids, keys, fields, ...(vectors ? { vectors } : {}) };
 }
 
 function filterFields({ records, above }: StringBlock): Record<keyof typeof FILTER_FIELDS, FieldValue[]> {

@@ -6,7 +6,6 @@ import type { TextBlock } from "./encode-block.ts";
 /** Strings whose vectors are looked at once more, for each encoder. */
 export interface Sample {
   ids: string[];
-  ordinals: number[];
   texts: string[];
 }
 
@@ -21,15 +20,14 @@ export function addToSample(sample: Sample, block: TextBlock): void {
   const step = Math.max(1, Math.floor(block.ids.length / SAMPLE_PER_BLOCK));
   for (let i = 0; i < block.ids.length && sample.ids.length < MAX_SAMPLE; i += step) {
     sample.ids.push(block.ids[i]!);
-    sample.ordinals.push(block.firstOrdinal + i);
     sample.texts.push(block.texts[i]!);
   }
 }
 
 /** The first strings of a sample: the share of one of `of` processes. */
-export function someOf({ ids, ordinals, texts }: Sample, of: number): Sample {
+export function someOf({ ids, texts }: Sample, of: number): Sample {
   const count = Math.max(SAMPLE_PER_BLOCK, Math.ceil(MAX_SAMPLE / of));
-  return { ids: ids.slice(0, count), ordinals: ordinals.slice(0, count), texts: texts.slice(0, count) };
+  return { ids: ids.slice(0, count), texts: texts.slice(0, count) };
 }
 
 /** Errors: `internal` when a collection holds more or less than was written, in all or of one source. */
@@ -53,22 +51,26 @@ export interface VerifiedCollection {
 }
 
 /**
- * Verifies one encoder's collection before anything is switched: that sampled strings have the vector that the encoder
- * gives them now, and the index against exact search.
+ * Verifies one encoder's collection before anything is switched: that sampled strings have, in the place of their
+ * documents, the vector that the encoder gives them now, and the index against exact search.
  * Errors: `internal` naming the collection and what differs; the active release stays as it was.
  */
 export async function verifyCollection(
   store: VectorStore,
-  collection: string,
+  { documents, vectors: collection }: { documents: string; vectors: string },
   encoder: Encoder,
   sample: Sample,
 ): Promise<VerifiedCollection> {
+  const records = await store.find(documents, "id", sample.ids, sample.ids.length);
+  const refs = new Map(records.map(({ id, ordinal }) => [id, { id, ordinal }]));
   const { dimension } = encoder.folder.manifest;
   const { vectors } = await encoder.encode(sample.texts, "string");
   const row = (i: number): Float32Array => vectors.slice(i * dimension, (i + 1) * dimension);
   for (const [i, id] of sample.ids.entries()) {
-    const [cosine] = await store.score(collection, row(i), [{ id, ordinal: sample.ordinals[i]! }]);
-    if (cosine === undefined) throw wrong(collection, `string ${id} is not in row ${sample.ordinals[i]}`);
+    const ref = refs.get(id);
+    if (!ref) throw wrong(documents, `string ${id} is not in it`);
+    const [cosine] = await store.score(collection, row(i), [ref]);
+    if (cosine === undefined) throw wrong(collection, `string ${id} is not where ${documents} has it`);
     // Written so that a NaN fails as well.
     if (!(Math.abs(cosine - 1) < 1 - SELF_COSINE))
       throw wrong(collection, `string ${id} has another vector than the encoder gives it (cosine ${cosine})`);

@@ -170,7 +170,7 @@ async function listedOf(
     const codes = found.map((one) => ({ system, code: one.code, cuis: one.concepts.map(({ cui }) => cui) }));
     return { codes, total: codes.length };
   }
-  const pushed = storeFilter(bounds);
+  const pushed = await storeFilter(bounds, store, release.concepts);
   if (!pushed && !activeOnly) return allConcepts(concepts, release, system, wanted);
   const strings = await store.count(release.strings, pushed);
   if (strings > MAX_STRINGS)

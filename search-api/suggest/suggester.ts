@@ -91,8 +91,12 @@ export class Suggester {
       .flatMap((record) => suggestionsOf(record, norm, filter));
   }
 
-  async #begun({ strings }: ReleaseRecord, norm: string, filter: SearchFilter): Promise<Suggestion[]> {
-    const pushed = storeFilter(filter);
+  async #begun(
+    { strings, concepts }: ReleaseRecord,
+    norm: string,
+    filter: SearchFilter,
+  ): Promise<Suggestion[]> {
+    const pushed = await storeFilter(filter, this.#deps.store, concepts);
     const options = { by: "prominence", ...(pushed ? { filter: pushed } : {}) };
     const found = await this.#deps.store.findByPrefix(strings, "norm", norm, STRINGS, options);
     return found.flatMap(({ body }) => suggestionsOf(JSON.parse(body) as StringRecord, norm, filter));

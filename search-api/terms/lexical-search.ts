@@ -37,7 +37,7 @@ export async function lexicalSearch(
   filter: SearchFilter,
 ): Promise<LexicalHit[]> {
   const found = new Map<string, StringRecord>();
-  for (const list of await Promise.all(lookups(store, release, text, mode, filter)))
+  for (const list of await Promise.all(await lookups(store, release, text, mode, filter)))
     for (const { id, body } of list) if (!found.has(id)) found.set(id, JSON.parse(body) as StringRecord);
   const below = filter.under?.length ? new ConceptsBelow(store, release.concepts, filter.under) : undefined;
   await below?.learn([...found.values()].flatMap((r) => r.concepts.map(({ cui }) => cui)));
@@ -59,15 +59,15 @@ export async function lexicalSearch(
     .slice(0, MAX_HITS);
 }
 
-function lookups(
+async function lookups(
   store: StoreReading,
-  { strings }: ReleaseRecord,
+  { strings, concepts }: ReleaseRecord,
   text: string,
   mode: LexicalMode,
   filter: SearchFilter,
-): Promise<StoredRecord[]>[] {
+): Promise<Promise<StoredRecord[]>[]> {
   const norm = normalizeText(text);
-  const pushed = storeFilter(filter);
+  const pushed = await storeFilter(filter, store, concepts);
   const narrowed = pushed ? { filter: pushed } : {};
   const has = (...modes: LexicalMode[]): boolean => modes.includes(mode);
   const list: Promise<StoredRecord[]>[] = [];

@@ -93,7 +93,7 @@ export class CandidateFinder {
     const trigrams = mode === "plain" ? undefined : (await this.#lettersAllowed()).trigrams;
     const [named, alike] = await Promise.all([this.#named(names), this.#alike(names)]);
     const known = texts.map((text) => [...(named.get(text) ?? []), ...(alike.get(text) ?? [])]);
-    const pushed = storeFilter(filter);
+    const pushed = await storeFilter(filter, this.#store, this.#release.concepts);
     const evidence = await gatherEvidence(this.#store, this.#release.strings, this.#legs, vectors, known, {
       strings: STRINGS_PER_TEXT[mode],
       exact,

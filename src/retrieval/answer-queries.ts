@@ -48,12 +48,13 @@ export async function answerQueries(
   context: SearchContext = {},
 ): Promise<AnsweredQuery[]> {
   const { k, offset = 0, exact = false, explain = false, filter = {}, facets } = request;
-  const pushed = storeFilter(filter);
+  const pushed = await storeFilter(filter, store, release.concepts);
   // Facets count the whole list, which takes its deepest ring.
   const last = (facets ? undefined : RINGS.find((ring) => offset + k <= ring)) ?? RINGS.at(-1)!;
   const below = filter.under?.length ? new ConceptsBelow(store, release.concepts, filter.under) : undefined;
   const matching = matchedStrings(store, release.strings, texts, {
     filter,
+    pushed,
     below,
     completions: COMPLETIONS_PER_RESULT * last,
     timeoutMs: context.remainingMs?.(),

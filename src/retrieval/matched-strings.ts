@@ -1,11 +1,11 @@
 import pLimit from "p-limit";
 import { isFunctionWord } from "../text/function-words.ts";
 import { normalizeText } from "../text/normalize.ts";
-import type { VectorStore } from "../vector-store/vector-store.ts";
+import type { Filter, VectorStore } from "../vector-store/vector-store.ts";
 import type { BegunStrings } from "./begun-strings.ts";
 import type { ConceptsBelow } from "./concepts-below.ts";
 import { type NamedBy, namedStrings } from "./named-strings.ts";
-import { passingAtoms, type SearchFilter, storeFilter } from "./search-filter.ts";
+import { passingAtoms, type SearchFilter } from "./search-filter.ts";
 import type { MatchType } from "./search-types.ts";
 import { cuisOf, type StoredString } from "./stored-string.ts";
 import type { UnknownWords } from "./unknown-words.ts";
@@ -24,6 +24,8 @@ export interface MatchedString extends StoredString {
 
 export interface MatchOptions {
   filter: SearchFilter;
+  /** What the store applies of it. */
+  pushed: Filter | undefined;
   /** Learns which of the concepts found are under `filter.under`. */
   below?: ConceptsBelow | undefined;
   /** Milliseconds that the store may take for a lookup. */
@@ -48,11 +50,10 @@ export async function matchedStrings(
   store: VectorStore,
   stringsCollection: string,
   texts: readonly string[],
-  { filter, below, timeoutMs, completions, begun: beginnings, unknown }: MatchOptions,
+  { filter, pushed, below, timeoutMs, completions, begun: beginnings, unknown }: MatchOptions,
 ): Promise<MatchedString[][]> {
   const named = await namedStrings(store, stringsCollection, texts, { codes: true, keys: true });
   await below?.learn(named.flatMap((list) => list.flatMap((string) => string.cuis)));
-  const pushed = storeFilter(filter);
   const limit = pLimit(TEXTS_AT_ONCE);
   return limit.map(texts, async (text, i) => {
     const names = named[i]!.filter((string) => namesOne(string, filter, below));

@@ -1,6 +1,6 @@
-import type { KeptAtom, StringRecord } from "../terminology/concept.ts";
+import type { ConceptRecord, KeptAtom, StringRecord } from "../terminology/concept.ts";
 import { groupOfType, semanticGroup } from "../terminology/semantic-groups.ts";
-import type { Filter } from "../vector-store/vector-store.ts";
+import type { Filter, VectorStore } from "../vector-store/vector-store.ts";
 
 /** Any of each list; all lists. `sab`, `lat` and `tty` must hold for one and the same atom. */
 export interface SearchFilter {
@@ -18,13 +18,21 @@ export interface SearchFilter {
 
 const FIELDS = ["sab", "lat", "tty", "sty", "cui"] as const;
 
-/** The part that a store can apply: every string that has a fitting atom passes it, and some others. */
-export function storeFilter(filter: SearchFilter): Filter | undefined {
+/**
+ * The part that a store can apply: every string that has a fitting atom passes it, and some others. What is below a broad
+ * concept is looked up in its record.
+ */
+export async function storeFilter(
+  filter: SearchFilter,
+  store: Pick<VectorStore, "find">,
+  conceptsCollection: string,
+): Promise<Filter | undefined> {
   const entries: [string, readonly string[]][] = FIELDS.flatMap((field) => {
     const values = filter[field];
     return values && values.length > 0 ? [[field, values] as [string, readonly string[]]] : [];
   });
-  if (filter.under?.length) entries.push(["above", filter.under]);
+  if (filter.under?.length)
+    entries.push(["above", await labelsBelow(filter.under, store, conceptsCollection)]);
   // A store takes one list per field; where types are given too, groups are looked at afterwards.
   if (filter.group?.length && !filter.sty?.length) entries.push(["sty", typesOf(filter.group)]);
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
@@ -54,6 +62,17 @@ export function passingAtoms(
       allowed(filter.lat, atom.lat) &&
       allowed(filter.tty, atom.tty),
   );
+}
+
+async function labelsBelow(
+  tops: readonly string[],
+  store: Pick<VectorStore, "find">,
+  conceptsCollection: string,
+): Promise<string[]> {
+  const labels = new Set(tops);
+  for (const { body } of await store.find(conceptsCollection, "id", tops, tops.length))
+    for (const label of (JSON.parse(body) as ConceptRecord).below ?? []) labels.add(label);
+  return [...labels];
 }
 
 /** Types of the groups; of groups that nobody knows, one that no concept has: no filter would be the opposite. */

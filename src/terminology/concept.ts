@@ -28,6 +28,8 @@ export interface ConceptRecord {
   relationCount: number;
   /** Places in the sources' hierarchies: AUIs from the root to the parent. */
   hierarchies: { aui: string; sab: string; path: string[] }[];
+  /** Of a broad concept: the labels by which all strings below it are found; absent where its own CUI is the label. */
+  below?: readonly string[];
 }
 
 /** A string of the release with every atom that carries it, and its concepts in short. */

@@ -8,6 +8,13 @@ import type { OnProgress } from "../terminology/progress.ts";
 export type FieldKind = "keyword" | "text" | "keywords" | "integer";
 export type FieldValue = string | readonly string[] | number;
 
+/** A number for each record of a block, and the range that is the block's: no other block has a key in [from, to). */
+export interface BlockKeys {
+  of: readonly number[];
+  from: number;
+  to: number;
+}
+
 /** A collection is either of vectors (with `dimension`) or of documents (without). Names match `COLLECTION_NAME`. */
 export interface CollectionSpec {
   name: string;
@@ -18,7 +25,10 @@ export interface CollectionSpec {
 
 export const COLLECTION_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 
-/** Which record is meant. `id` (a UUID, or a CUI) is the same in every collection; `ordinal` is its row number. */
+/**
+ * Which record is meant. `id` (a UUID, or a CUI) is the same in every collection; `ordinal` is the store's own: the row number,
+ * or the key where it goes by keys.
+ */
 export interface RecordRef {
   id: string;
   ordinal: number;
@@ -31,10 +41,35 @@ export interface Block {
   /** Row number of the first record. */
   firstOrdinal: number;
   ids: readonly string[];
+  /** What a store may know the records by from one release to the next, in rising order. */
+  keys?: BlockKeys;
   fields: Readonly<Record<string, readonly FieldValue[]>>;
   /** JSON of each record, returned as written. */
   bodies?: readonly string[];
   vectors?: Float32Array;
+}
+
+/** What a copied collection holds otherwise than a block says, as rows of the block. */
+export interface BlockChanges {
+  /** Not there, or another record stands under the key. */
+  missing: readonly number[];
+  /** There with other fields or another body; the vector is the record's. */
+  changed: readonly number[];
+  /** Keys of the block's range that none of its records has. */
+  gone: readonly number[];
+}
+
+/**
+ * Collections that begin as copies of an earlier release's, index and all, so that of a new release only what differs is
+ * written and indexed.
+ */
+export interface CollectionCopies {
+  /** Copies `from` under the name of `spec`, in the place of what had it. False where that can't be had here: nothing is made then. */
+  begin(from: string, spec: CollectionSpec): Promise<boolean>;
+  /** Compares a block that has keys, without its vectors, with what the copy holds. */
+  compare(collection: string, block: Block): Promise<BlockChanges>;
+  /** Makes the copy hold the block. Row i of `block.vectors` belongs to record `changes.missing[i]`. May be repeated. */
+  amend(collection: string, block: Block, changes: BlockChanges): Promise<void>;
 }
 
 /** Every named field must hold one of the values given for it. */
@@ -102,6 +137,8 @@ export interface VectorStore extends AsyncDisposable {
   readonly url: string;
   /** Whether several processes may write to one collection at a time. */
   readonly parallel: boolean;
+  /** Absent for a store that copies no collections. */
+  readonly copies?: CollectionCopies;
 
   createCollection(spec: CollectionSpec, options?: CreateOptions): Promise<void>;
   dropCollection(name: string): Promise<void>;

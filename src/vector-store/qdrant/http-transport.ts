@@ -1,7 +1,18 @@
-import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
+import { randomUUID } from "node:crypto";
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  request as httpRequest,
+  type IncomingMessage,
+} from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { text as textOf } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
 import { errnoOf } from "../../terminology/termduet-error.ts";
 import { ServerError } from "./server-error.ts";
+
+// A server that unpacks a large shard says nothing for minutes.
+const IDLE_MS = 900_000;
 
 /**
  * One exchange with one node: a request whose head and body leave in one write, over a connection that is kept. Qdrant's
@@ -37,8 +48,57 @@ export class HttpTransport implements Disposable {
     throw new ServerError(status, text.slice(0, 2000));
   }
 
+  /**
+   * Sends the answer to a GET on as the file of a form, without holding it: it may be of many gigabytes.
+   * Errors: `ServerError` of either side.
+   */
+  async forward(fromPath: string, toPath: string, field: string): Promise<void> {
+    const answer = await this.#begin("GET", fromPath, {}).answered;
+    if (answer.statusCode !== 200) throw new ServerError(answer.statusCode ?? 0, await said(answer));
+    const boundary = randomUUID();
+    const { request, answered } = this.#begin("POST", toPath, {
+      "content-type": `multipart/form-data; boundary=${boundary}`,
+    });
+    answered.catch(() => undefined); // awaited when all is sent
+    try {
+      const head = `content-disposition: form-data; name="${field}"; filename="${field}"`;
+      request.write(`--${boundary}\r\n${head}\r\n\r\n`);
+      await pipeline(answer, request, { end: false });
+      request.end(`\r\n--${boundary}--\r\n`);
+    } catch (cause) {
+      request.destroy();
+      throw new ServerError(0, errnoOf(cause) ?? "the connection broke", { cause });
+    }
+    const reply = await answered;
+    const text = await said(reply);
+    if (reply.statusCode !== 200) throw new ServerError(reply.statusCode ?? 0, text);
+  }
+
   [Symbol.dispose](): void {
     this.#agent.destroy();
+  }
+
+  /** A request whose body is still to come, on a connection of its own. */
+  #begin(
+    method: string,
+    path: string,
+    headers: Readonly<Record<string, string>>,
+  ): { request: ClientRequest; answered: Promise<IncomingMessage> } {
+    const { protocol, hostname, port } = this.#origin;
+    const host = hostname.replace(/^\[|\]$/g, "");
+    const options = { method, host, port, path, headers: { ...this.#headers, ...headers }, agent: false };
+    const request = protocol === "https:" ? httpsRequest(options) : httpRequest(options);
+    const answered = new Promise<IncomingMessage>((resolve, reject) => {
+      request.on("response", resolve);
+      request.on("error", (cause) => {
+        reject(new ServerError(0, errnoOf(cause) ?? "the connection broke", { cause }));
+      });
+    });
+    request.setTimeout(IDLE_MS, () => {
+      request.destroy(Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" }));
+    });
+    if (method === "GET") request.end();
+    return { request, answered };
   }
 
   #exchange(
@@ -78,4 +138,8 @@ export class HttpTransport implements Disposable {
       request.end(body);
     });
   }
+}
+
+async function said(answer: IncomingMessage): Promise<string> {
+  return (await textOf(answer)).slice(0, 2000);
 }

@@ -22,6 +22,8 @@ interface Query {
 const SPARE = 16;
 const MAX_SPARE = 4096;
 const QUERIES_PER_CALL = 64;
+// With fewer that pass, the graph of those that do falls apart, and is walked over the others.
+const FILTERED = { acorn: { enable: true, max_selectivity: 0.2 } };
 
 /**
  * Neighbours and cosines from a collection of vectors. The vectors are of unit length and compared by dot product, which the
@@ -45,8 +47,8 @@ export class NearestPoints {
   ): Promise<SearchHit[][]> {
     const rows = queryRows(this.#spec, queries).map((row) => Array.from(row));
     if (passesNothing(filter)) return rows.map(() => []);
-    const params = exact ? { exact: true } : this.#params;
     const conditions = conditionsOf(filter);
+    const params = exact ? { exact: true } : { ...this.#params, ...(conditions.length > 0 ? FILTERED : {}) };
     const hits: SearchHit[][] = rows.map(() => []);
     let open = [...rows.keys()];
     for (let spare = SPARE; open.length > 0; spare *= 8) {

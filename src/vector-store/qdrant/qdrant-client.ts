@@ -68,6 +68,16 @@ export class QdrantClient implements Disposable {
     }
   }
 
+  /** Sends an answer on to another path of the same node: see `HttpTransport.forward`. */
+  async forward(fromPath: string, toPath: string, field: string, doing: string): Promise<void> {
+    this.#hasWritten = true;
+    try {
+      await this.#nodes[this.#node]!.forward(fromPath, toPath, field);
+    } catch (error) {
+      throw explained(error, this.shown, doing);
+    }
+  }
+
   /** Errors: `incompatible` for a server that is too old, `unavailable` when none answers or it refuses the key. */
   async check(minimum: readonly [number, number]): Promise<void> {
     const doing = "connecting";

@@ -3,25 +3,28 @@ import { TermduetError } from "../../terminology/termduet-error.ts";
 import { checkBlock } from "../check-vectors.ts";
 import type { OpenCollection } from "../collections-store.ts";
 import type { Block, CollectionSpec, FieldValue, Filter, VectorRow, WriteOptions } from "../vector-store.ts";
+import { countPoints } from "./count-points.ts";
 import { FoundDocuments } from "./found-documents.ts";
 import { indexPlan, quantizationConfig, quantizationOf } from "./index-plan.ts";
 import { NearestPoints } from "./nearest-points.ts";
 import { OrderedPoints, type Point } from "./ordered-points.ts";
-import { conditionsOf, must, type Payload, passesNothing, payloadIndexes, specOf } from "./payload.ts";
+import { conditionsOf, type Payload, passesNothing, payloadIndexes, specOf } from "./payload.ts";
 import type { QdrantClient } from "./qdrant-client.ts";
 import type { ServerRecords } from "./server-records.ts";
-import { collectionInfo, untilGreen, untilReady } from "./settled-collection.ts";
+import { type CollectionInfo, collectionInfo, untilGreen, untilReady } from "./settled-collection.ts";
 import type { StoreSettings } from "./store-settings.ts";
-import { uploadBlock } from "./upload-block.ts";
+import { deletePoints, uploadBlock } from "./upload-block.ts";
 import { isVariant, WordVariants } from "./word-variants.ts";
 
+// Vectors that pass a filter are compared one by one, by their codes, while the originals of them all are not larger.
+const SCANNED_KB = 60_000;
 const SCAN_BYTES = 4_000_000;
 const BYTES_PER_FLOAT = 12;
-const DELETED_AT_ONCE = 10_000;
+const ROWS_DROPPED_AT_ONCE = 10_000;
 const WORDS_PAGE = 4096;
 const WORDS_PER_RECORD = 20_000;
 
-/** One collection on the server. A point's id is its row number, so that the order of ids is that of the rows. */
+/** One collection on the server. A point's id is its key or row number, so that the order of ids is that of the records. */
 export class QdrantCollection implements OpenCollection {
   readonly #client: QdrantClient;
   readonly #records: ServerRecords;
@@ -48,8 +51,16 @@ export class QdrantCollection implements OpenCollection {
     this.found = new FoundDocuments(client, spec, () => this.#wordVariants());
   }
 
-  /** Makes a collection for loading: its indexes of payloads are there, that of its vectors waits for `finish`. */
-  static async create(client: QdrantClient, spec: CollectionSpec, settings: StoreSettings): Promise<void> {
+  /**
+   * Makes a collection for loading: its indexes of payloads are there, that of its vectors waits for `finish`. One that is to
+   * hold a copy of `source` begins with its settings, and lets its segments be.
+   */
+  static async create(
+    client: QdrantClient,
+    spec: CollectionSpec,
+    settings: StoreSettings,
+    source?: CollectionInfo,
+  ): Promise<void> {
     const { dimension, name } = spec;
     const { shards, replicas, consistency } = settings;
     const body = {
@@ -58,7 +69,7 @@ export class QdrantCollection implements OpenCollection {
       replication_factor: replicas,
       write_consistency_factor: consistency ?? Math.ceil(replicas / 2),
       on_disk_payload: true,
-      optimizers_config: { indexing_threshold: 0 },
+      ...(source ? settingsOfCopy(source, settings) : { optimizers_config: { indexing_threshold: 0 } }),
     };
     const doing = `creating ${name}`;
     try {
@@ -91,6 +102,10 @@ export class QdrantCollection implements OpenCollection {
     if (known.size > 0) await records.delete(wordsKind(name), [...known.keys()]);
   }
 
+  get spec(): CollectionSpec {
+    return this.#spec;
+  }
+
   /** Errors: `incompatible` for a collection without vectors. */
   get vectors(): NearestPoints {
     if (this.#vectors) return this.#vectors;
@@ -100,7 +115,8 @@ export class QdrantCollection implements OpenCollection {
   async writeBlock(block: Block, { besideOthers = false }: WriteOptions): Promise<void> {
     checkBlock(this.#spec, block);
     await untilReady(this.#client, this.#spec.name);
-    if (!besideOthers && this.#end !== block.firstOrdinal) await this.#dropFrom(block.firstOrdinal);
+    if (!besideOthers && this.#end !== block.firstOrdinal)
+      await this.#dropFrom(block.keys?.from ?? block.firstOrdinal);
     this.#end = undefined;
     await uploadBlock(this.#client, this.#spec, block);
     this.#end = block.firstOrdinal + block.ids.length;
@@ -110,10 +126,7 @@ export class QdrantCollection implements OpenCollection {
     const { name, dimension } = this.#spec;
     const settings = this.#settings;
     const count = await this.count();
-    const optimizers_config = {
-      indexing_threshold: settings["index-from"],
-      max_segment_size: Math.ceil(settings["segment-size"] / 1024),
-    };
+    const optimizers_config = optimizersOf(settings);
     let body: object = { optimizers_config };
     if (dimension !== undefined) {
       const { quantization } = indexPlan(count, dimension, settings);
@@ -127,13 +140,7 @@ export class QdrantCollection implements OpenCollection {
 
   async count(filter?: Filter): Promise<number> {
     if (passesNothing(filter)) return 0;
-    const { count } = await this.#client.call<{ count: number }>({
-      method: "POST",
-      path: `/collections/${this.#spec.name}/points/count`,
-      body: { exact: true, ...must(conditionsOf(filter)) },
-      doing: `counting ${this.#spec.name}`,
-    });
-    return count;
+    return countPoints(this.#client, this.#spec.name, conditionsOf(filter));
   }
 
   async *scan(field: string, from: number, to: number): AsyncGenerator<VectorRow[], void, undefined> {
@@ -150,13 +157,14 @@ export class QdrantCollection implements OpenCollection {
     const options = { conditions: [], payload: ["id", "body", ...names], vectors: dimension !== undefined };
     const page = Math.min(size, dimension === undefined ? WORDS_PAGE : pageOf(dimension));
     const points: Point<Payload>[] = [];
-    let number = 0;
+    let [number, firstOrdinal] = [0, 0];
     const block = (): Block => {
       const rows = points.splice(0, size);
       const values = (key: string): FieldValue[] => rows.map(({ payload }) => payload[key]!);
+      firstOrdinal += rows.length;
       return {
         number: number++,
-        firstOrdinal: rows[0]!.id,
+        firstOrdinal: firstOrdinal - rows.length,
         ids: values("id") as string[],
         fields: Object.fromEntries(names.map((name) => [name, values(name)])),
         ...(dimension === undefined
@@ -184,13 +192,13 @@ export class QdrantCollection implements OpenCollection {
 
   /** What a crash left of a block, and what came after it, goes before it is written again. */
   async #dropFrom(ordinal: number): Promise<void> {
-    const { name } = this.#spec;
     const options = { conditions: [], payload: [] };
-    for await (const points of this.#points.byRow(options, DELETED_AT_ONCE, ordinal)) {
-      const body = { points: points.map((point) => point.id) };
-      const path = `/collections/${name}/points/delete?wait=true`;
-      await this.#client.call({ method: "POST", path, body, doing: `writing ${name}`, writes: true });
-    }
+    for await (const points of this.#points.byRow(options, ROWS_DROPPED_AT_ONCE, ordinal))
+      await deletePoints(
+        this.#client,
+        this.#spec.name,
+        points.map((point) => point.id),
+      );
   }
 
   /** The words of all texts, for the misspelt: read once from the server and kept there. */
@@ -222,6 +230,28 @@ export class QdrantCollection implements OpenCollection {
   }
 }
 
+// What is new makes segments of its own, which a search asks too; beyond so many the server may merge them, and index anew.
+const MAX_SEGMENTS = 12;
+const SPARE_SEGMENTS = 2;
+
+function settingsOfCopy(
+  { segments_count: segments, config }: CollectionInfo,
+  settings: StoreSettings,
+): object {
+  const unmerged = segments < MAX_SEGMENTS ? { default_segment_number: segments + SPARE_SEGMENTS } : {};
+  return {
+    optimizers_config: { ...optimizersOf(settings), ...unmerged },
+    quantization_config: config.quantization_config ?? null,
+  };
+}
+
+function optimizersOf(settings: StoreSettings): object {
+  return {
+    indexing_threshold: settings["index-from"],
+    max_segment_size: Math.ceil(settings["segment-size"] / 1024),
+  };
+}
+
 /** Vectors that make an answer of a good size. */
 function pageOf(dimension: number): number {
   return Math.max(1, Math.floor(SCAN_BYTES / (dimension * BYTES_PER_FLOAT)));
@@ -237,6 +267,10 @@ function vectorParams(dimension: number, settings: StoreSettings): object {
     size: dimension,
     distance: "Dot",
     on_disk: settings["on-disk"],
-    hnsw_config: { m: settings.m, ef_construct: settings["ef-construct"] },
+    hnsw_config: {
+      m: settings.m,
+      ef_construct: settings["ef-construct"],
+      full_scan_threshold: SCANNED_KB,
+    },
   };
 }

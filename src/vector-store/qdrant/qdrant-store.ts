@@ -3,6 +3,7 @@ import { TermduetError } from "../../terminology/termduet-error.ts";
 import { CollectionsStore } from "../collections-store.ts";
 import type { Block, CollectionSpec, CreateOptions, VectorStore, WriteOptions } from "../vector-store.ts";
 import { COLLECTION_NAME } from "../vector-store.ts";
+import { CopiedCollections } from "./copied-collections.ts";
 import { QdrantClient } from "./qdrant-client.ts";
 import { QdrantCollection } from "./qdrant-collection.ts";
 import { RECORDS, ServerRecords } from "./server-records.ts";
@@ -15,6 +16,7 @@ const OLDEST: readonly [number, number] = [1, 17];
 export class QdrantStore extends CollectionsStore<QdrantCollection> implements VectorStore {
   readonly url: string;
   readonly parallel = true;
+  readonly copies: CopiedCollections;
   readonly #client: QdrantClient;
   readonly #records: ServerRecords;
   readonly #settings: StoreSettings;
@@ -26,6 +28,12 @@ export class QdrantStore extends CollectionsStore<QdrantCollection> implements V
     this.#client = client;
     this.#settings = settings;
     this.#records = new ServerRecords(client, settings);
+    this.copies = new CopiedCollections(
+      client,
+      settings,
+      (name) => this.dropCollection(name),
+      async (name) => (await this.collection(name)).spec,
+    );
   }
 
   /** Errors: `usage` for a URL that is none, `unavailable` and `incompatible` for a server that can't be used. */

@@ -9,6 +9,7 @@ export interface CollectionInfo {
   status: "green" | "yellow" | "grey" | "red";
   optimizer_status: "ok" | { error: string };
   points_count?: number | null;
+  segments_count: number;
   indexed_vectors_count?: number | null;
   config: {
     params: { vectors?: { size?: number } };

@@ -1,7 +1,7 @@
 import pLimit from "p-limit";
 import type { Block, CollectionSpec } from "../vector-store.ts";
 import { floatArrayJson } from "./float-json.ts";
-import { payloadOf } from "./payload.ts";
+import { payloadText } from "./payload.ts";
 import type { QdrantClient } from "./qdrant-client.ts";
 
 // Requests of some two megabytes: the server refuses more than 32, and small ones cost a round trip each.
@@ -11,7 +11,7 @@ const BYTES_PER_FLOAT = 14;
 // Enough to keep the server busy while the next request is written; each waits until it has been taken in.
 const AT_ONCE = 4;
 
-/** Writes the rows of a block, each under its row number: a row that is there already is replaced. */
+/** Writes the rows of a block, each under its key or row number: a row that is there already is replaced. */
 export async function uploadBlock(client: QdrantClient, spec: CollectionSpec, block: Block): Promise<void> {
   const limit = pLimit({ concurrency: AT_ONCE, rejectOnClear: true });
   const path = `/collections/${spec.name}/points?wait=true`;
@@ -31,6 +31,25 @@ export async function uploadBlock(client: QdrantClient, spec: CollectionSpec, bl
   }
 }
 
+const DELETED_AT_ONCE = 10_000;
+
+export async function deletePoints(
+  client: QdrantClient,
+  collection: string,
+  ids: readonly number[],
+): Promise<void> {
+  const path = `/collections/${collection}/points/delete?wait=true`;
+  for (let start = 0; start < ids.length; start += DELETED_AT_ONCE) {
+    const body = { points: ids.slice(start, start + DELETED_AT_ONCE) };
+    await client.call({ method: "POST", path, body, doing: `writing ${collection}`, writes: true });
+  }
+}
+
+/** Id of a record's point: its key, so that the next release finds it again, or else its row number. */
+export function pointId({ keys, firstOrdinal }: Block, row: number): number {
+  return keys?.of[row] ?? firstOrdinal + row;
+}
+
 /** Ranges of rows that make a request of a good size. */
 function* chunks({ dimension = 0 }: CollectionSpec, { ids, bodies }: Block): Generator<[number, number]> {
   let [from, size] = [0, 0];
@@ -46,8 +65,8 @@ function* chunks({ dimension = 0 }: CollectionSpec, { ids, bodies }: Block): Gen
 function pointsBody(spec: CollectionSpec, block: Block, from: number, to: number): Buffer {
   const parts: Buffer[] = [];
   for (let row = from; row < to; row++) {
-    const head = `${row === from ? '{"points":[' : ","}{"id":${block.firstOrdinal + row},"payload":`;
-    parts.push(Buffer.from(`${head}${JSON.stringify(payloadOf(spec, block, row))},"vector":`));
+    const head = `${row === from ? '{"points":[' : ","}{"id":${pointId(block, row)},"payload":`;
+    parts.push(Buffer.from(`${head}${payloadText(spec, block, row).json},"vector":`));
     if (spec.dimension === undefined) parts.push(Buffer.from("{}}"));
     else {
       parts.push(floatArrayJson(block.vectors!, row * spec.dimension, spec.dimension));

@@ -1,0 +1,136 @@
+import type { ReleaseRecord } from "../src/vector-store/release-record.ts";
+import type { Block, CollectionSpec, VectorStore } from "../src/vector-store/vector-store.ts";
+import { type BlockVectors, encodeBlock, type TextBlock } from "./encode-block.ts";
+import type { EncoderTarget } from "./encoder-targets.ts";
+import type { Journal } from "./journal.ts";
+import type { Share } from "./share.ts";
+
+export interface FillOptions {
+  store: VectorStore;
+  journal: Journal;
+  share: Share;
+  /** Collections that began as copies of an earlier release's. */
+  copied: ReadonlySet<string>;
+}
+
+/** A collection to begin, and the one of an earlier release that it may be a copy of. */
+export interface Beginning {
+  spec: CollectionSpec;
+  earlier: string | undefined;
+}
+
+/**
+ * Begins collections, as copies where the store makes some and all blocks are this process's, else empty. Gives the names of the
+ * copies.
+ */
+export async function beginCollections(
+  { store, journal, share }: Omit<FillOptions, "copied">,
+  stage: string,
+  beginnings: readonly Beginning[],
+): Promise<ReadonlySet<string>> {
+  const done = journal.stage<string[]>(stage);
+  if (done) return new Set(done);
+  const copied: string[] = [];
+  const empty: CollectionSpec[] = [];
+  for (const { spec, earlier } of beginnings) {
+    const isCopy = share.isWhole && earlier !== undefined && (await store.copies?.begin(earlier, spec));
+    if (isCopy) copied.push(spec.name);
+    else empty.push(spec);
+  }
+  // Together: a cluster with a node away takes ten seconds for each.
+  await Promise.all(empty.map((spec) => store.createCollection(spec, share.creation)));
+  journal.stageDone(stage, copied);
+  return new Set(copied);
+}
+
+/** What the latest release has of what `of` names. */
+export function latestCollection(
+  records: readonly ReleaseRecord[],
+  of: (record: ReleaseRecord) => string | undefined,
+): string | undefined {
+  const latestFirst = [...records].sort((a, b) => (a.ingestedAt < b.ingestedAt ? 1 : -1));
+  for (const record of latestFirst) {
+    const collection = of(record);
+    if (collection !== undefined) return collection;
+  }
+  return undefined;
+}
+
+/** A block that is ready to be written. `write` keeps it, and says so in the journal. */
+export interface ReadyBlock {
+  encoded: number;
+  copied: number;
+  write: () => Promise<void>;
+}
+
+/**
+ * Vectors of a block: those that the collection or the earlier one lacks are encoded. `contents` makes the block that is written,
+ * of rows that have vectors or, for comparing, of none.
+ */
+export async function readyVectors(
+  options: FillOptions,
+  { pool, collection }: EncoderTarget,
+  earlier: string | undefined,
+  block: TextBlock & { number: number },
+  contents: (vectors?: Float32Array) => Block,
+  onEncoded: (count: number) => void,
+): Promise<ReadyBlock> {
+  const { store, copied, share } = options;
+  if (!copied.has(collection)) {
+    const source = earlier === undefined ? undefined : { store, collection: earlier };
+    const made = await encodeBlock(block, pool, source, onEncoded);
+    return ready(options, block, collection, made, () =>
+      store.writeBlock(collection, contents(made.vectors), share.writing),
+    );
+  }
+  const changes = await store.copies!.compare(collection, contents());
+  const held = block.ids.length - changes.missing.length;
+  onEncoded(held);
+  const { vectors, encoded } = await encodeBlock(rowsOf(block, changes.missing), pool, undefined, onEncoded);
+  return ready(options, block, collection, { encoded, copied: held }, () =>
+    store.copies!.amend(collection, contents(vectors), changes),
+  );
+}
+
+/** Documents of a block. */
+export async function readyDocuments(
+  options: FillOptions,
+  collection: string,
+  contents: Block,
+): Promise<ReadyBlock> {
+  const { store, copied, share } = options;
+  const none = { encoded: 0, copied: 0 };
+  if (!copied.has(collection)) {
+    return ready(options, contents, collection, none, () =>
+      store.writeBlock(collection, contents, share.writing),
+    );
+  }
+  const changes = await store.copies!.compare(collection, contents);
+  return ready(options, contents, collection, none, () => store.copies!.amend(collection, contents, changes));
+}
+
+function ready(
+  { journal }: FillOptions,
+  { number, ids }: { number: number; ids: readonly string[] },
+  collection: string,
+  { encoded, copied }: Pick<BlockVectors, "encoded" | "copied">,
+  write: () => Promise<void>,
+): ReadyBlock {
+  return {
+    encoded,
+    copied,
+    write: async () => {
+      await write();
+      journal.blockDone(number, collection, { count: ids.length, encoded, copied });
+    },
+  };
+}
+
+function rowsOf(block: TextBlock, rows: readonly number[]): TextBlock {
+  return {
+    firstOrdinal: block.firstOrdinal,
+    ids: rows.map((row) => block.ids[row]!),
+    texts: rows.map((row) => block.texts[row]!),
+    buckets: rows.map((row) => block.buckets[row]!),
+  };
+}
