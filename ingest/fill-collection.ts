@@ -76,8 +76,8 @@ export async function readyVectors(
   onEncoded: (count: number) => void,
 ): Promise<ReadyBlock> {
   const { store, copied, share } = options;
+  const source = earlier === undefined ? undefined : { store, collection: earlier };
   if (!copied.has(collection)) {
-    const source = earlier === undefined ? undefined : { store, collection: earlier };
     const made = await encodeBlock(block, pool, source, onEncoded);
     return ready(options, block, collection, made, () =>
       store.writeBlock(collection, contents(made.vectors), share.writing),
@@ -86,9 +86,12 @@ export async function readyVectors(
   const changes = await store.copies!.compare(collection, contents());
   const held = block.ids.length - changes.missing.length;
   onEncoded(held);
-  const { vectors, encoded } = await encodeBlock(rowsOf(block, changes.missing), pool, undefined, onEncoded);
-  return ready(options, block, collection, { encoded, copied: held }, () =>
-    store.copies!.amend(collection, contents(vectors), changes),
+  // Of an imported release, whose records have no keys, nothing is found again, and all can be had from it.
+  const other = held < changes.missing.length ? source : undefined;
+  const made = await encodeBlock(rowsOf(block, changes.missing), pool, other, onEncoded);
+  const counts = { encoded: made.encoded, copied: held + made.copied };
+  return ready(options, block, collection, counts, () =>
+    store.copies!.amend(collection, contents(made.vectors), changes),
   );
 }
 

@@ -1,6 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { exportRelease } from "../../ingest/export-release.ts";
+import { importRelease } from "../../ingest/import-release.ts";
 import { type IngestOptions, ingest } from "../../ingest/ingest.ts";
 import type { EncoderFolder } from "../../src/encoder/encoder-manifest.ts";
 import { openStore } from "../../src/vector-store/open-store.ts";
@@ -112,6 +114,24 @@ else {
       expect(await store.findByWords(record.strings, "norm", ["anew"], 500)).not.toHaveLength(0);
       expect(await store.count(record.strings, { sab: ["NEWSAB"] })).toBe(record.counts.bySab["NEWSAB"]);
       expect(await store.count(record.encoders[0]!.collection, { sab: ["NEWSAB"] })).toBeGreaterThan(0);
+    });
+
+    test("encodes nothing that an imported release has, whose records have no keys", async () => {
+      const wanted = await freshly();
+      await using store = await open();
+      await ingest(optionsFor("exported", store, {}));
+      const archive = join(folder.path, "archive");
+      await exportRelease(store, (await storeContents(store)).record, archive);
+      await empty();
+      await importRelease(store, archive);
+      const { encoders: done } = await ingest(
+        optionsFor("imported", store, { source: revised, release: "2" }),
+      );
+      for (const { encoded, copied } of done) {
+        expect(encoded).toBeLessThan(0.05 * wanted.record.counts.strings);
+        expect(encoded + copied).toBe(wanted.record.counts.strings);
+      }
+      await expectSame(store, wanted);
     });
 
     test("goes on after it was stopped among its changes, and loses and doubles nothing", async () => {
