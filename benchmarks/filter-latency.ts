@@ -30,7 +30,7 @@ const { values: args } = parseArgs({
     sab: { type: "string", default: "HPO,MONDO" },
     lat: { type: "string", default: "ENG" },
     sty: { type: "string", default: "T047" },
-    /** By default what its source calls `disease`, in openmeta. */
+    /** By default `disease`. */
     under: { type: "string", default: "C0012634" },
     recall: { type: "string", default: "60" },
     encoders: { type: "string", multiple: true, default: ["models/bundled"] },

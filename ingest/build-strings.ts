@@ -75,7 +75,8 @@ async function writeBlocks(
   const { journal, share, folder, parts, stringsCollection } = options;
   let writing: Promise<void> = Promise.resolve();
   // The store writes one block while the encoders work on the next.
-  const begin = async (ready: ReadyBlock): Promise<void> => {
+  const begin = async (ready: ReadyBlock | undefined): Promise<void> => {
+    if (!ready) return;
     await writing;
     writing = ready.write();
     writing.catch(() => undefined); // it is awaited, but later
@@ -90,21 +91,28 @@ async function writeBlocks(
       if (!share.has(number)) continue; // read for the row numbers of what comes after
       addToSample(result.sample, block);
       countSources(result.bySab, block);
-      for (const [i, target] of targets.entries()) {
-        const { collection, earlier } = target;
-        const done = journal.block(number, collection);
+      const contents = (vectors?: Float32Array): Block => vectorsOf(block, vectors);
+      const fillings = targets.map((target, i) => async () => {
+        const done = journal.block(number, target.collection);
         if (done) progress.add(block.ids.length, false);
-        const contents = (vectors?: Float32Array): Block => vectorsOf(block, vectors);
+        const onEncoded = (count: number): void => progress.add(count, true);
         const ready = done
           ? undefined
-          : await readyVectors(options, target, earlier, block, contents, (n) => progress.add(n, true));
+          : await readyVectors(options, target, target.earlier, block, contents, onEncoded);
         const { encoded, copied } = done ?? ready!;
         result.encoders[i]!.encoded += encoded;
         result.encoders[i]!.copied += copied;
-        if (ready) await begin(ready);
-      }
-      if (!journal.block(number, stringsCollection))
-        await begin(await readyDocuments(options, stringsCollection, documentsOf(block)));
+        return ready;
+      });
+      const documents = async (): Promise<ReadyBlock | undefined> =>
+        journal.block(number, stringsCollection)
+          ? undefined
+          : readyDocuments(options, stringsCollection, documentsOf(block));
+      // Encoding takes all cores for one collection; comparing with copies waits for the store, and so goes together.
+      if (options.copied.size > 0) {
+        for (const ready of await Promise.all([...fillings, documents].map((make) => make())))
+          await begin(ready);
+      } else for (const make of [...fillings, documents]) await begin(await make());
     }
   } finally {
     await writing.catch((error: unknown) => {

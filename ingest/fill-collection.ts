@@ -30,15 +30,16 @@ export async function beginCollections(
 ): Promise<ReadonlySet<string>> {
   const done = journal.stage<string[]>(stage);
   if (done) return new Set(done);
-  const copied: string[] = [];
-  const empty: CollectionSpec[] = [];
-  for (const { spec, earlier } of beginnings) {
-    const isCopy = share.isWhole && earlier !== undefined && (await store.copies?.begin(earlier, spec));
-    if (isCopy) copied.push(spec.name);
-    else empty.push(spec);
-  }
   // Together: a cluster with a node away takes ten seconds for each.
-  await Promise.all(empty.map((spec) => store.createCollection(spec, share.creation)));
+  const names = await Promise.all(
+    beginnings.map(async ({ spec, earlier }) => {
+      const isCopy = share.isWhole && earlier !== undefined && (await store.copies?.begin(earlier, spec));
+      if (isCopy) return [spec.name];
+      await store.createCollection(spec, share.creation);
+      return [];
+    }),
+  );
+  const copied = names.flat();
   journal.stageDone(stage, copied);
   return new Set(copied);
 }
