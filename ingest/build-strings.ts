@@ -1,34 +1,18 @@
 import type { OnProgress } from "../src/terminology/progress.ts";
-import { type ReleaseRecord, stringsSpec, vectorsSpec } from "../src/vector-store/release-record.ts";
-import type { Block, VectorStore } from "../src/vector-store/vector-store.ts";
 import type { EncoderTarget } from "./encoder-targets.ts";
-import {
-  beginCollections,
-  type FillOptions,
-  latestCollection,
-  type ReadyBlock,
-  readyDocuments,
-  readyVectors,
-} from "./fill-collection.ts";
+import { type FillOptions, type ReadyBlock, readyDocuments, readyVectors } from "./fill-collection.ts";
 import type { Hierarchy } from "./hierarchy.ts";
-import type { Journal } from "./journal.ts";
-import type { Share } from "./share.ts";
 import { documentsOf, readStringBlock, type StringBlock, vectorsOf } from "./string-blocks.ts";
 import { addToSample, type Sample } from "./verify-release.ts";
 
-export interface BuildStringsOptions {
-  store: VectorStore;
+export interface BuildStringsOptions extends FillOptions {
   targets: readonly EncoderTarget[];
-  journal: Journal;
   folder: string;
   hierarchy: Hierarchy;
   /** Blocks into which the strings are divided, and which of them are this process's. */
   parts: number;
-  share: Share;
   /** For the time left, before the strings are counted. */
   estimatedStrings: number;
-  /** Releases of the dataset whose vectors may be copied. */
-  records: readonly ReleaseRecord[];
   stringsCollection: string;
   onProgress?: OnProgress;
   signal?: AbortSignal;
@@ -46,33 +30,18 @@ export interface StringsResult {
 
 /** Third stage: finds the distinct strings block by block, encodes them and writes them to all collections. */
 export async function buildStrings(options: BuildStringsOptions): Promise<StringsResult> {
-  const { targets, records, stringsCollection } = options;
-  const filling = targets.map((target) => {
-    const { hash, manifest } = target.pool.folder;
-    const earlier = latestCollection(records, (r) => r.encoders.find((e) => e.hash === hash)?.collection);
-    return { ...target, spec: vectorsSpec(target.collection, manifest.dimension), earlier };
-  });
-  const documents = {
-    spec: stringsSpec(stringsCollection),
-    earlier: latestCollection(records, (r) => r.strings),
-  };
-  const copied = await beginCollections(options, "collections", [documents, ...filling]);
   const result: StringsResult = {
     count: 0,
-    encoders: targets.map(() => ({ encoded: 0, copied: 0 })),
+    encoders: options.targets.map(() => ({ encoded: 0, copied: 0 })),
     bySab: {},
     sample: { ids: [], texts: [] },
   };
-  await writeBlocks({ ...options, copied }, filling, result);
+  await writeBlocks(options, result);
   return result;
 }
 
-async function writeBlocks(
-  options: BuildStringsOptions & FillOptions,
-  targets: readonly (EncoderTarget & { earlier: string | undefined })[],
-  result: StringsResult,
-): Promise<void> {
-  const { journal, share, folder, parts, stringsCollection } = options;
+async function writeBlocks(options: BuildStringsOptions, result: StringsResult): Promise<void> {
+  const { targets, journal, share, folder, parts, stringsCollection } = options;
   let writing: Promise<void> = Promise.resolve();
   // The store writes one block while the encoders work on the next.
   const begin = async (ready: ReadyBlock | undefined): Promise<void> => {
@@ -91,14 +60,12 @@ async function writeBlocks(
       if (!share.has(number)) continue; // read for the row numbers of what comes after
       addToSample(result.sample, block);
       countSources(result.bySab, block);
-      const contents = (vectors?: Float32Array): Block => vectorsOf(block, vectors);
+      const contents = vectorsOf(block);
       const fillings = targets.map((target, i) => async () => {
         const done = journal.block(number, target.collection);
         if (done) progress.add(block.ids.length, false);
         const onEncoded = (count: number): void => progress.add(count, true);
-        const ready = done
-          ? undefined
-          : await readyVectors(options, target, target.earlier, block, contents, onEncoded);
+        const ready = done ? undefined : await readyVectors(options, target, block, contents, onEncoded);
         const { encoded, copied } = done ?? ready!;
         result.encoders[i]!.encoded += encoded;
         result.encoders[i]!.copied += copied;

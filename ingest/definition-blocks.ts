@@ -70,8 +70,7 @@ export function definitionDocuments({ number, firstOrdinal, ids, keys, records }
   return { number, firstOrdinal, ids, keys, fields: {}, bodies: records.map((r) => JSON.stringify(r)) };
 }
 
-/** The block as vectors of one encoder. */
-export function definitionVectorBlock(block: DefinitionBlock, vectors?: Float32Array): Block {
-  const { number, firstOrdinal, ids, keys, buckets } = block;
-  return { number, firstOrdinal, ids, keys, fields: { bucket: buckets }, ...(vectors ? { vectors } : {}) };
+/** The block as vectors of any encoder, which are still to come. */
+export function definitionVectorBlock({ number, firstOrdinal, ids, keys, buckets }: DefinitionBlock): Block {
+  return { number, firstOrdinal, ids, keys, fields: { bucket: buckets } };
 }

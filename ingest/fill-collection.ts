@@ -1,5 +1,4 @@
-import type { ReleaseRecord } from "../src/vector-store/release-record.ts";
-import type { Block, CollectionSpec, VectorStore } from "../src/vector-store/vector-store.ts";
+import type { Block, VectorStore } from "../src/vector-store/vector-store.ts";
 import { type BlockVectors, encodeBlock, type TextBlock } from "./encode-block.ts";
 import type { EncoderTarget } from "./encoder-targets.ts";
 import type { Journal } from "./journal.ts";
@@ -11,50 +10,8 @@ export interface FillOptions {
   share: Share;
   /** Collections that began as copies of an earlier release's. */
   copied: ReadonlySet<string>;
-}
-
-/** A collection to begin, and the one of an earlier release that it may be a copy of. */
-export interface Beginning {
-  spec: CollectionSpec;
-  earlier: string | undefined;
-}
-
-/**
- * Begins collections, as copies where the store makes some and all blocks are this process's, else empty. Gives the names of the
- * copies.
- */
-export async function beginCollections(
-  { store, journal, share }: Omit<FillOptions, "copied">,
-  stage: string,
-  beginnings: readonly Beginning[],
-): Promise<ReadonlySet<string>> {
-  const done = journal.stage<string[]>(stage);
-  if (done) return new Set(done);
-  // Together: a cluster with a node away takes ten seconds for each.
-  const names = await Promise.all(
-    beginnings.map(async ({ spec, earlier }) => {
-      const isCopy = share.isWhole && earlier !== undefined && (await store.copies?.begin(earlier, spec));
-      if (isCopy) return [spec.name];
-      await store.createCollection(spec, share.creation);
-      return [];
-    }),
-  );
-  const copied = names.flat();
-  journal.stageDone(stage, copied);
-  return new Set(copied);
-}
-
-/** What the latest release has of what `of` names. */
-export function latestCollection(
-  records: readonly ReleaseRecord[],
-  of: (record: ReleaseRecord) => string | undefined,
-): string | undefined {
-  const latestFirst = [...records].sort((a, b) => (a.ingestedAt < b.ingestedAt ? 1 : -1));
-  for (const record of latestFirst) {
-    const collection = of(record);
-    if (collection !== undefined) return collection;
-  }
-  return undefined;
+  /** For a collection the one of an earlier release that has the same of it. */
+  earlier: ReadonlyMap<string, string | undefined>;
 }
 
 /** A block that is ready to be written. `write` keeps it, and says so in the journal. */
@@ -65,26 +22,26 @@ export interface ReadyBlock {
 }
 
 /**
- * Vectors of a block: those that the collection or the earlier one lacks are encoded. `contents` makes the block that is written,
- * of rows that have vectors or, for comparing, of none.
+ * Vectors of a block: those that the collection or the earlier one lacks are encoded. `contents` is what is written, without
+ * its vectors.
  */
 export async function readyVectors(
   options: FillOptions,
   { pool, collection }: EncoderTarget,
-  earlier: string | undefined,
   block: TextBlock & { number: number },
-  contents: (vectors?: Float32Array) => Block,
+  contents: Block,
   onEncoded: (count: number) => void,
 ): Promise<ReadyBlock> {
   const { store, copied, share } = options;
+  const earlier = options.earlier.get(collection);
   const source = earlier === undefined ? undefined : { store, collection: earlier };
   if (!copied.has(collection)) {
     const made = await encodeBlock(block, pool, source, onEncoded);
     return ready(options, block, collection, made, () =>
-      store.writeBlock(collection, contents(made.vectors), share.writing),
+      store.writeBlock(collection, { ...contents, vectors: made.vectors }, share.writing),
     );
   }
-  const changes = await store.copies!.compare(collection, contents());
+  const changes = await store.copies!.compare(collection, contents);
   const held = block.ids.length - changes.missing.length;
   onEncoded(held);
   // Of an imported release, whose records have no keys, nothing is found again, and all can be had from it.
@@ -92,7 +49,7 @@ export async function readyVectors(
   const made = await encodeBlock(rowsOf(block, changes.missing), pool, other, onEncoded);
   const counts = { encoded: made.encoded, copied: held + made.copied };
   return ready(options, block, collection, counts, () =>
-    store.copies!.amend(collection, contents(made.vectors), changes),
+    store.copies!.amend(collection, { ...contents, vectors: made.vectors }, changes),
   );
 }
 

@@ -13,6 +13,7 @@ import {
   releaseRecords,
 } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
+import { beginCollections, beginnings } from "./begin-collections.ts";
 import { buildConcepts, type ConceptCounts, stringParts } from "./build-concepts.ts";
 import { buildDefinitions } from "./build-definitions.ts";
 import { buildStrings } from "./build-strings.ts";
@@ -149,10 +150,14 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   const blocks = stringParts(read.counts.atoms, options.atomsPerBlock);
   const describes = options.encoders.some(({ manifest }) => manifest.definitions);
   if (!share.isWhole) await joinPlan(store, { ...shared, blocks }, options.mode === "restart");
-  // A broad concept's record says what is below it: where records are left out, none may be broad.
-  const broadFrom = filters.sty?.length ? Number.POSITIVE_INFINITY : (options.broadFrom ?? BROAD);
+  // A broad concept's record says what is below it: where records are left out, none may be broad. Nor need one be for a store
+  // that writes everything anew each time.
+  const mayBeBroad = store.copies !== undefined && !filters.sty?.length;
+  const broadFrom = options.broadFrom ?? (mayBeBroad ? BROAD : Number.POSITIVE_INFINITY);
   const hierarchy = await Hierarchy.read(join(folder, "hierarchy"), broadFrom);
-  const { concepts, bySty, leftOut } = await stage<ConceptCounts>(journal, "concepts", () =>
+  const ofDataset = records.filter((r) => r.dataset === dataset);
+  const wanted = beginnings(options.encoders, ofDataset, name);
+  const joining = stage<ConceptCounts>(journal, "concepts", () =>
     buildConcepts({
       read,
       conceptFolder: join(folder, "concepts"),
@@ -167,32 +172,37 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
       ...reporting,
     }),
   );
+  // A store copies collections without us: it does so while the concepts are joined.
+  const copying = beginCollections({ store, journal, share }, wanted);
+  await Promise.allSettled([joining, copying]);
+  const { concepts, bySty, leftOut } = await joining;
+  const filling = {
+    store,
+    journal,
+    share,
+    copied: await copying,
+    earlier: new Map(wanted.map(({ spec, earlier }) => [spec.name, earlier])),
+  };
   rmSync(join(folder, "concepts"), { recursive: true, force: true });
   await using stack = new AsyncDisposableStack();
   const targets = await startEncoders(options, name, stack);
   const strings = await buildStrings({
-    store,
+    ...filling,
     targets,
-    journal,
     folder: join(folder, "strings"),
     hierarchy,
     parts: blocks,
-    share,
     estimatedStrings: read.counts.atoms,
-    records: records.filter((r) => r.dataset === dataset),
     stringsCollection: name("strings"),
     ...reporting,
   });
   const describing = definitionTargets(targets, name);
   const definitions = describes
     ? await buildDefinitions({
-        store,
+        ...filling,
         targets: describing,
-        journal,
         folder: join(folder, "definitions"),
         parts: blocks,
-        share,
-        records: records.filter((r) => r.dataset === dataset),
         collection: name("definitions"),
         ...reporting,
       })

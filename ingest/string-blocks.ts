@@ -108,11 +108,11 @@ export function documentsOf(block: StringBlock): Block {
   return { number, firstOrdinal, ids, keys, fields, bodies: records.map((r) => JSON.stringify(r)) };
 }
 
-/** The block as vectors of one encoder, with what searches filter by. */
-export function vectorsOf(block: StringBlock, vectors?: Float32Array): Block {
+/** The block as vectors of any encoder, which are still to come, with what searches filter by. */
+export function vectorsOf(block: StringBlock): Block {
   const { number, firstOrdinal, ids, keys, buckets } = block;
   const fields = { bucket: buckets, ...filterFields(block) };
-  return { number, firstOrdinal, ids, keys, fields, ...(vectors ? { vectors } : {}) };
+  return { number, firstOrdinal, ids, keys, fields };
 }
 
 function filterFields({ records, above }: StringBlock): Record<keyof typeof FILTER_FIELDS, FieldValue[]> {

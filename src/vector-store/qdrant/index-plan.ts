@@ -9,7 +9,10 @@ export interface IndexPlan {
   memory: number;
 }
 
-/** Candidates that are taken from the codes for each neighbour wanted, and compared with the originals. */
+/**
+ * Candidates that are taken from the codes for each neighbour wanted, and compared with the originals; half as many for each of a
+ * long list, whose beginning is what counts.
+ */
 export const OVERSAMPLING: Readonly<Record<Quantization, number>> = { none: 1, int8: 2, turbo: 4, binary: 8 };
 
 // Links of the lowest layer, 4 bytes each, and some 10 % for those above; ids; postings of what is filtered by.

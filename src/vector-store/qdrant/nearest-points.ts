@@ -22,8 +22,10 @@ interface Query {
 const SPARE = 16;
 const MAX_SPARE = 4096;
 const QUERIES_PER_CALL = 64;
-// With fewer that pass, the graph of those that do falls apart, and is walked over the others.
-const FILTERED = { acorn: { enable: true, max_selectivity: 0.2 } };
+// The graph of those that pass may fall apart, or lie elsewhere: it is walked over the others too, and more broadly.
+const ACORN = { enable: true, max_selectivity: 1 };
+const BROADER = 2;
+const LONG = 50;
 
 /**
  * Neighbours and cosines from a collection of vectors. The vectors are of unit length and compared by dot product, which the
@@ -32,13 +34,14 @@ const FILTERED = { acorn: { enable: true, max_selectivity: 0.2 } };
 export class NearestPoints {
   readonly #client: QdrantClient;
   readonly #spec: CollectionSpec;
-  readonly #params: object;
+  readonly #quantization: Quantization;
+  readonly #ef: number;
 
   constructor(client: QdrantClient, spec: CollectionSpec, quantization: Quantization, ef: number) {
     this.#client = client;
     this.#spec = spec;
-    const rescoring = { rescore: true, oversampling: OVERSAMPLING[quantization] };
-    this.#params = { hnsw_ef: ef, ...(quantization === "none" ? {} : { quantization: rescoring }) };
+    this.#quantization = quantization;
+    this.#ef = ef;
   }
 
   async search(
@@ -48,7 +51,7 @@ export class NearestPoints {
     const rows = queryRows(this.#spec, queries).map((row) => Array.from(row));
     if (passesNothing(filter)) return rows.map(() => []);
     const conditions = conditionsOf(filter);
-    const params = exact ? { exact: true } : { ...this.#params, ...(conditions.length > 0 ? FILTERED : {}) };
+    const params = exact ? { exact: true } : this.#paramsOf(limit, conditions.length > 0);
     const hits: SearchHit[][] = rows.map(() => []);
     let open = [...rows.keys()];
     for (let spare = SPARE; open.length > 0; spare *= 8) {
@@ -85,6 +88,16 @@ export class NearestPoints {
       scores[i] = refs[i]!.map(({ id }) => found.get(id));
     }
     return scores;
+  }
+
+  #paramsOf(limit: number, isFiltered: boolean): object {
+    const most = OVERSAMPLING[this.#quantization];
+    const oversampling = limit >= LONG ? Math.max(1, most / 2) : most;
+    return {
+      hnsw_ef: this.#ef,
+      ...(this.#quantization === "none" ? {} : { quantization: { rescore: true, oversampling } }),
+      ...(isFiltered ? { hnsw_ef: BROADER * this.#ef, acorn: ACORN } : {}),
+    };
   }
 
   async #ask(queries: readonly Query[], timeoutMs?: number): Promise<ScoredPoint[][]> {
