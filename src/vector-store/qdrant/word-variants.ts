@@ -13,32 +13,48 @@ export function isVariant(word: string): boolean {
   return word.length >= FIRST_WITH_ONE - 1 && !/\p{N}/u.test(word);
 }
 
+/** Words of one length and first letter, and for each which letters it has, as bits. */
+interface Group {
+  words: string[];
+  letters: number[];
+}
+
 /**
  * The words of a collection, for the misspelt: the server finds words that are spelt right alone. By first letter, which is
- * never mistyped, and length, so that few are compared.
+ * never mistyped, and length, so that few are looked at; and of those only words with nearly the same letters are compared, which
+ * are few again: a sentence has ten words to look for, and one search must not keep the others waiting.
  */
 export class WordVariants {
-  readonly #words = new Map<string, Set<string>>();
+  readonly #known: ReadonlySet<string>;
+  readonly #groups = new Map<string, Group>();
 
   constructor(words: Iterable<string>) {
-    for (const word of words) {
+    this.#known = new Set(words);
+    for (const word of this.#known) {
       const key = keyOf(word, length(word));
-      const known = this.#words.get(key);
-      if (known) known.add(word);
-      else this.#words.set(key, new Set([word]));
+      const group: Group = this.#groups.get(key) ?? { words: [], letters: [] };
+      this.#groups.set(key, group);
+      group.words.push(word);
+      group.letters.push(lettersOf(word));
     }
   }
 
   has(word: string): boolean {
-    return this.#words.get(keyOf(word, length(word)))?.has(word) ?? false;
+    return this.#known.has(word);
   }
 
   /** Words that differ by at most so many letters inserted, left out or replaced; the nearest first, `limit` at most. */
   of(word: string, typos: number, limit: number): string[] {
     const long = length(word);
+    const letters = lettersOf(word);
     const found: { word: string; distance: number }[] = [];
     for (let other = long - typos; other <= long + typos; other++) {
-      for (const candidate of this.#words.get(keyOf(word, other)) ?? []) {
+      const group = this.#groups.get(keyOf(word, other));
+      for (let i = 0; i < (group?.words.length ?? 0); i++) {
+        // A letter replaced takes one away and brings one.
+        const theirs = group!.letters[i]!;
+        if (bits(letters & ~theirs) > typos || bits(theirs & ~letters) > typos) continue;
+        const candidate = group!.words[i]!;
         const distance = levenshtein(word, candidate, typos);
         if (distance <= typos) found.push({ word: candidate, distance });
       }
@@ -56,19 +72,38 @@ function length(word: string): number {
   return Array.from(word).length;
 }
 
+/** A bit for each letter of a word; letters of other alphabets share bits, which hides a difference and makes none. */
+function lettersOf(word: string): number {
+  let letters = 0;
+  for (let i = 0; i < word.length; i++) letters |= 1 << (word.charCodeAt(i) & 31);
+  return letters;
+}
+
+function bits(set: number): number {
+  let count = 0;
+  for (let rest = set; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
+let last = new Uint16Array(128);
+let row = new Uint16Array(128);
+
 /** Insertions, deletions and substitutions between two words, or more than `limit` as soon as it is more. */
 function levenshtein(a: string, b: string, limit: number): number {
-  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
+  if (b.length >= last.length) [last, row] = [new Uint16Array(2 * b.length), new Uint16Array(2 * b.length)];
+  for (let j = 0; j <= b.length; j++) last[j] = j;
   for (let i = 1; i <= a.length; i++) {
-    const row = [i];
+    row[0] = i;
     let least = i;
+    const letter = a.charCodeAt(i - 1);
     for (let j = 1; j <= b.length; j++) {
-      const cost = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1));
-      row.push(cost);
-      least = Math.min(least, cost);
+      const replaced = last[j - 1]! + (letter === b.charCodeAt(j - 1) ? 0 : 1);
+      const cost = Math.min(last[j]! + 1, row[j - 1]! + 1, replaced);
+      row[j] = cost;
+      if (cost < least) least = cost;
     }
     if (least > limit) return limit + 1;
-    last = row;
+    [last, row] = [row, last];
   }
   return last[b.length]!;
 }
