@@ -14,7 +14,7 @@ export const beginKey = (field: string, n: number): string => `${field}_begin${n
 const MAX_WORD = 100;
 
 /** Payload of row `row` of a block. */
-export function payloadOf(spec: CollectionSpec, block: Block, row: number): Payload {
+function payloadOf(spec: CollectionSpec, block: Block, row: number): Payload {
   const payload: Payload = { id: block.ids[row]! };
   if (block.bodies) payload["body"] = block.bodies[row]!;
   for (const [field, kind] of Object.entries(spec.fields)) {

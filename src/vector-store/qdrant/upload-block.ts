@@ -46,7 +46,7 @@ export async function deletePoints(
 }
 
 /** Id of a record's point: its key, so that the next release finds it again, or else its row number. */
-export function pointId({ keys, firstOrdinal }: Block, row: number): number {
+function pointId({ keys, firstOrdinal }: Block, row: number): number {
   return keys?.of[row] ?? firstOrdinal + row;
 }
 
