@@ -69,7 +69,7 @@ export class Hierarchy {
     this.#parents = new Steps(cuis.length, pairs.from, pairs.to);
   }
 
-  /** With more concepts below it than `broadFrom` says a concept is broad; only one that has atoms, and so a record, can be. */
+  /** With more concepts below it than `broadFrom` says a concept is broad; only one that has atoms, and so a record, can be. Infinity: none is, and none is looked for. */
   static async read(folder: string, broadFrom: number): Promise<Hierarchy> {
     const numbers = new Map<string, number>();
     const cuis: string[] = [];
@@ -91,7 +91,7 @@ export class Hierarchy {
       }
     }
     const hierarchy = new Hierarchy(pairs, numbers, cuis);
-    hierarchy.#findBroad(pairs, hasAtoms, broadFrom);
+    if (Number.isFinite(broadFrom)) hierarchy.#findBroad(pairs, hasAtoms, broadFrom);
     return hierarchy;
   }
 

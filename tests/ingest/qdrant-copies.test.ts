@@ -7,6 +7,7 @@ import { type IngestOptions, ingest } from "../../ingest/ingest.ts";
 import type { EncoderFolder } from "../../src/encoder/encoder-manifest.ts";
 import { openStore } from "../../src/vector-store/open-store.ts";
 import type { Block, CollectionSpec, VectorStore } from "../../src/vector-store/vector-store.ts";
+import { emptyStore } from "../support/empty-store.ts";
 import { type FoundQdrant, findQdrant, withoutQdrant } from "../support/qdrant-server.ts";
 import { clusteredVectors } from "../support/random-vectors.ts";
 import { SAMPLE, sampleIngest } from "../support/sample-store.ts";
@@ -23,9 +24,7 @@ else {
   const open = (query = ""): Promise<VectorStore> => openStore(`qdrant+${server.origin}${query}`);
   const empty = async (): Promise<void> => {
     await using store = await open();
-    await store.switchAliases(Object.fromEntries(Object.keys(await store.aliases()).map((a) => [a, null])));
-    for (const name of await store.collections()) await store.dropCollection(name);
-    for (const key of Object.keys(await store.metadata())) await store.deleteMetadata(key);
+    await emptyStore(store);
   };
 
   beforeAll(async () => {

@@ -10,6 +10,7 @@ import { Share } from "../../ingest/share.ts";
 import type { EncoderFolder } from "../../src/encoder/encoder-manifest.ts";
 import { openStore } from "../../src/vector-store/open-store.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
+import { emptyStore } from "../support/empty-store.ts";
 import { type FoundQdrant, findQdrant, withoutQdrant } from "../support/qdrant-server.ts";
 import { runCli } from "../support/run-cli.ts";
 import { SAMPLE, type SampleStore, sampleIngest, sampleStore } from "../support/sample-store.ts";
@@ -34,9 +35,7 @@ else {
   /** Forgets what earlier tests left on the server. */
   const emptied = async (): Promise<VectorStore> => {
     const store = await openStore(urlOf());
-    await store.switchAliases(Object.fromEntries(Object.keys(await store.aliases()).map((a) => [a, null])));
-    for (const name of await store.collections()) await store.dropCollection(name);
-    for (const key of Object.keys(await store.metadata())) await store.deleteMetadata(key);
+    await emptyStore(store);
     return store;
   };
 

@@ -43,10 +43,11 @@ export class CopiedCollections implements CollectionCopies {
     try {
       if (await this.#copy(from, shards, spec)) return true;
     } catch (error) {
-      await this.#drop(spec.name);
       // A server that can't or may not copy can be filled; one whose disk is full can't.
-      if (!(error instanceof TermduetError) || error.code === "no-space") throw error;
-      return false;
+      if (!(error instanceof TermduetError) || error.code === "no-space") {
+        await this.#drop(spec.name);
+        throw error;
+      }
     }
     await this.#drop(spec.name);
     return false;

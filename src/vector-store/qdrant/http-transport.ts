@@ -67,7 +67,7 @@ export class HttpTransport implements Disposable {
       request.end(`\r\n--${boundary}--\r\n`);
     } catch (cause) {
       request.destroy();
-      throw new ServerError(0, errnoOf(cause) ?? "the connection broke", { cause });
+      throw broken(cause);
     }
     const reply = await answered;
     const text = await said(reply);
@@ -84,21 +84,26 @@ export class HttpTransport implements Disposable {
     path: string,
     headers: Readonly<Record<string, string>>,
   ): { request: ClientRequest; answered: Promise<IncomingMessage> } {
-    const { protocol, hostname, port } = this.#origin;
-    const host = hostname.replace(/^\[|\]$/g, "");
-    const options = { method, host, port, path, headers: { ...this.#headers, ...headers }, agent: false };
-    const request = protocol === "https:" ? httpsRequest(options) : httpRequest(options);
+    const request = this.#request(method, path, headers, false);
     const answered = new Promise<IncomingMessage>((resolve, reject) => {
       request.on("response", resolve);
-      request.on("error", (cause) => {
-        reject(new ServerError(0, errnoOf(cause) ?? "the connection broke", { cause }));
-      });
+      request.on("error", (cause) => reject(broken(cause)));
     });
-    request.setTimeout(IDLE_MS, () => {
-      request.destroy(Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" }));
-    });
+    request.setTimeout(IDLE_MS, () => request.destroy(late()));
     if (method === "GET") request.end();
     return { request, answered };
+  }
+
+  #request(
+    method: string,
+    path: string,
+    headers: Readonly<Record<string, string | number>>,
+    agent: HttpAgent | HttpsAgent | false,
+  ): ClientRequest {
+    const { protocol, hostname, port } = this.#origin;
+    const host = hostname.replace(/^\[|\]$/g, "");
+    const options = { method, host, port, path, headers: { ...this.#headers, ...headers }, agent };
+    return protocol === "https:" ? httpsRequest(options) : httpRequest(options);
   }
 
   #exchange(
@@ -107,21 +112,15 @@ export class HttpTransport implements Disposable {
     body: string | Uint8Array | undefined,
     timeoutMs: number,
   ): Promise<{ status: number; text: string }> {
-    const { protocol, hostname, port } = this.#origin;
     const length = body === undefined ? 0 : Buffer.byteLength(body);
-    const headers = { ...this.#headers, "content-type": "application/json", "content-length": length };
-    const host = hostname.replace(/^\[|\]$/g, "");
-    const options = { method, host, port, path, headers, agent: this.#agent };
+    const headers = { "content-type": "application/json", "content-length": length };
     return new Promise((resolve, reject) => {
       const fail = (cause: unknown): void => {
         clearTimeout(timer);
-        reject(new ServerError(0, errnoOf(cause) ?? "the connection broke", { cause }));
+        reject(broken(cause));
       };
-      const request = protocol === "https:" ? httpsRequest(options) : httpRequest(options);
-      const timer = setTimeout(() => {
-        const cause = Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
-        request.destroy(cause);
-      }, timeoutMs);
+      const request = this.#request(method, path, headers, this.#agent);
+      const timer = setTimeout(() => request.destroy(late()), timeoutMs);
       request.on("error", fail);
       request.on("response", (response: IncomingMessage) => {
         const parts: Buffer[] = [];
@@ -138,6 +137,14 @@ export class HttpTransport implements Disposable {
       request.end(body);
     });
   }
+}
+
+function broken(cause: unknown): ServerError {
+  return new ServerError(0, errnoOf(cause) ?? "the connection broke", { cause });
+}
+
+function late(): Error {
+  return Object.assign(new Error("no answer in time"), { code: "ETIMEDOUT" });
 }
 
 async function said(answer: IncomingMessage): Promise<string> {

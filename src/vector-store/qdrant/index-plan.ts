@@ -29,7 +29,7 @@ const CODE_BYTES: Readonly<Record<Quantization, (dimension: number) => number>> 
 
 /**
  * Memory of `count` vectors with these codes: what codes, links and ids take, and for the filters what was left of the 1.62 kB a
- * vector that a server took from 100,000 to 250,000 int8 vectors of 1024 (docs/qdrant.md).
+ * vector that a server took from 100,000 to 250,000 int8 vectors of 1024, before a million took 1.67 kB (docs/qdrant.md).
  */
 export function memoryOf(quantization: Quantization, count: number, dimension: number, m: number): number {
   const perVector = CODE_BYTES[quantization](dimension) + m * LINK_BYTES + ID_BYTES + FILTER_BYTES;
