@@ -169,8 +169,8 @@ async function quality(store: VectorStore, queries: readonly Float32Array[]): Pr
     for (const query of queries) {
       const [hits] = await store.search(NAME, query, { limit: 10, filter });
       const [truth] = await store.search(NAME, query, { limit: 10, filter, exact: true });
-      const ids = new Set(truth!.map((hit) => hit.id));
-      found += hits!.filter((hit) => ids.has(hit.id)).length;
+      const ids = new Set(truth!.map((hit) => hit.ordinal));
+      found += hits!.filter((hit) => ids.has(hit.ordinal)).length;
       wanted += truth!.length;
       const best: SearchHit = hits![0]!;
       for await (const [row] of store.scan(NAME, "bucket", best.ordinal, best.ordinal + 1))

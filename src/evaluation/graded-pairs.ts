@@ -1,6 +1,6 @@
 import type { ConceptRecord, StringRecord } from "../terminology/concept.ts";
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
-import type { RecordRef, VectorRow, VectorStore } from "../vector-store/vector-store.ts";
+import type { SearchHit, StoredRecord, VectorRow, VectorStore } from "../vector-store/vector-store.ts";
 import type { GradedCosine } from "./isotonic-fit.ts";
 
 /**
@@ -42,13 +42,12 @@ export async function gradedPairs(options: GradedPairsOptions): Promise<GradedCo
   const concepts = new ConceptCache(store, release);
   for (const [i, row] of rows.entries()) {
     const [hits] = await store.search(collection, row.vector, { limit: neighbours + 1 });
-    const others = hits!.filter((hit) => hit.id !== row.id).slice(0, neighbours);
     const stranger = rows[Math.floor(random() * rows.length)]!;
-    const refs: RecordRef[] = [{ id: row.id, ordinal: -1 }, ...others];
-    const strings = await concepts.strings(refs.map((ref) => ref.id).concat(stranger.id));
+    const near = await concepts.at(hits!);
+    const strings = await concepts.strings([row.id, stranger.id]);
     const own = strings.get(row.id) ?? [];
-    for (const hit of others)
-      pairs.push({ cosine: hit.cosine, grade: bestGrade(own, strings.get(hit.id) ?? []) });
+    const others = near.filter(({ id }) => id !== row.id).slice(0, neighbours);
+    for (const { cosine, concepts: theirs } of others) pairs.push({ cosine, grade: bestGrade(own, theirs) });
     if (i > 0 && stranger.id !== row.id) {
       const cosine = row.vector.reduce((sum, value, d) => sum + value * stranger.vector[d]!, 0);
       pairs.push({ cosine, grade: bestGrade(own, strings.get(stranger.id) ?? []) });
@@ -94,18 +93,31 @@ class ConceptCache {
 
   async strings(ids: readonly string[]): Promise<Map<string, ConceptRecord[]>> {
     const found = await this.#store.find(this.#release.strings, "id", ids, ids.length);
-    const cuis = new Map(
-      found.map(({ id, body }) => [id, (JSON.parse(body) as StringRecord).concepts.map((c) => c.cui)]),
-    );
-    const missing = [...new Set([...cuis.values()].flat())].filter((cui) => !this.#concepts.has(cui));
-    for (const { id, body } of await this.#store.find(
-      this.#release.concepts,
-      "id",
-      missing,
-      missing.length,
-    )) {
-      this.#concepts.set(id, JSON.parse(body));
-    }
-    return new Map([...cuis].map(([id, list]) => [id, list.flatMap((cui) => this.#concepts.get(cui) ?? [])]));
+    return new Map((await this.#named(found)).map(({ id, concepts }) => [id, concepts]));
   }
+
+  /** What neighbours are: each with its cosine, in the order given. */
+  async at(hits: readonly SearchHit[]): Promise<(NamedConcepts & { cosine: number })[]> {
+    const found = await this.#store.fetch(this.#release.strings, hits);
+    const cosines = found.flatMap((document, i) => (document ? [hits[i]!.cosine] : []));
+    const named = await this.#named(found.filter((document) => document !== undefined));
+    return named.map((string, i) => ({ ...string, cosine: cosines[i]! }));
+  }
+
+  async #named(strings: readonly StoredRecord[]): Promise<NamedConcepts[]> {
+    const cuis = strings.map(({ body }) => (JSON.parse(body) as StringRecord).concepts.map((c) => c.cui));
+    const missing = [...new Set(cuis.flat())].filter((cui) => !this.#concepts.has(cui));
+    const { concepts } = this.#release;
+    for (const { id, body } of await this.#store.find(concepts, "id", missing, missing.length))
+      this.#concepts.set(id, JSON.parse(body));
+    return strings.map(({ id }, i) => {
+      return { id, concepts: cuis[i]!.flatMap((cui) => this.#concepts.get(cui) ?? []) };
+    });
+  }
+}
+
+/** A string with the concepts that it names. */
+interface NamedConcepts {
+  id: string;
+  concepts: ConceptRecord[];
 }

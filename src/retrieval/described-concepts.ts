@@ -1,5 +1,5 @@
 import type { DefinitionRecord } from "../terminology/concept.ts";
-import type { RecordRef, SearchOptions, VectorStore } from "../vector-store/vector-store.ts";
+import type { RecordPlace, SearchOptions, VectorStore } from "../vector-store/vector-store.ts";
 import type { EncoderLeg } from "./searcher.ts";
 
 /** A definition near a text. */
@@ -42,8 +42,8 @@ export async function describedConcepts(
       const lists = await store.search(collection, vectors[leg]!, { ...options, limit: DEFINITIONS });
       const records = await readDefinitions(store, documents, lists.flat());
       for (const [text, hits] of lists.entries()) {
-        for (const { id, cosine } of hits) {
-          const record = records.get(id);
+        for (const { ordinal, cosine } of hits) {
+          const record = records.get(ordinal);
           for (const cui of record?.cuis ?? []) {
             const near = described[text]!.get(cui) ?? legs.map(() => undefined);
             described[text]!.set(cui, near);
@@ -75,13 +75,16 @@ export function liftedCosine(
 async function readDefinitions(
   store: VectorStore,
   documents: string,
-  hits: readonly RecordRef[],
-): Promise<Map<string, DefinitionRecord>> {
-  const refs = new Map(hits.map(({ id, ordinal }) => [id, { id, ordinal }]));
-  const stored = await store.fetch(documents, [...refs.values()]);
+  hits: readonly RecordPlace[],
+): Promise<Map<number, DefinitionRecord>> {
+  const places = new Set(hits.map(({ ordinal }) => ordinal));
+  const stored = await store.fetch(
+    documents,
+    Array.from(places, (ordinal) => ({ ordinal })),
+  );
   return new Map(
     stored.flatMap((document) =>
-      document ? [[document.id, JSON.parse(document.body) as DefinitionRecord]] : [],
+      document ? [[document.ordinal, JSON.parse(document.body) as DefinitionRecord]] : [],
     ),
   );
 }

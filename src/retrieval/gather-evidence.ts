@@ -1,8 +1,8 @@
 import type { StringRecord } from "../terminology/concept.ts";
-import type { Filter, RecordRef, SearchHit, VectorStore } from "../vector-store/vector-store.ts";
+import type { Filter, RecordPlace, SearchHit, VectorStore } from "../vector-store/vector-store.ts";
 import type { EncoderLeg } from "./searcher.ts";
 import { storeOptions } from "./store-options.ts";
-import type { StoredString } from "./stored-string.ts";
+import { type StoredString, storedString } from "./stored-string.ts";
 
 /** A string of the release near a text, with every encoder's exact cosine to it (paper Eq. 9). */
 export interface StringEvidence {
@@ -44,7 +44,7 @@ export async function gatherEvidence(
 ): Promise<StringEvidence[][]> {
   const { dimension } = legs[0]!.encoder.folder.manifest;
   const texts = vectors[0]!.length / dimension;
-  const records = new Map<string, StringRecord>();
+  const strings = new Map<number, StoredString>();
   const evidence: StringEvidence[][] = [];
   for (let start = 0; start < texts; start += TEXTS_PER_CALL) {
     options.signal?.throwIfAborted();
@@ -55,18 +55,18 @@ export async function gatherEvidence(
     });
     const [hits, names] = await Promise.all([nearest(store, legs, queries, options), named]);
     const known = names.slice(start, end);
-    for (const list of known) for (const { ref, record } of list) records.set(ref.id, record);
-    const refs = known.map((list, text) =>
+    for (const list of known) for (const string of list) strings.set(string.ref.ordinal, string);
+    const places = known.map((list, text) =>
       unionOf(
         hits.map((lists) => lists[text]!),
         list,
       ),
     );
     const [cosines] = await Promise.all([
-      Promise.all(legs.map((leg, i) => judged(store, leg.collection, queries[i]!, refs, hits[i]!))),
-      fetchRecords(store, stringsCollection, refs, records),
+      Promise.all(legs.map((leg, i) => judged(store, leg.collection, queries[i]!, places, hits[i]!))),
+      fetchStrings(store, stringsCollection, places, strings),
     ]);
-    evidence.push(...refs.map((list, text) => assembled(list, text, records, hits, cosines)));
+    evidence.push(...places.map((list, text) => assembled(list, text, strings, hits, cosines)));
     options.onTexts?.(end);
   }
   return evidence;
@@ -83,57 +83,59 @@ async function nearest(
   return Promise.all(legs.map(({ collection }, leg) => store.search(collection, queries[leg]!, options)));
 }
 
-function unionOf(lists: readonly SearchHit[][], names: readonly StoredString[]): RecordRef[] {
-  const refs = new Map<string, RecordRef>();
-  for (const { ref } of names) refs.set(ref.id, ref);
-  for (const list of lists) for (const { id, ordinal } of list) refs.set(id, { id, ordinal });
-  return [...refs.values()];
+function unionOf(lists: readonly SearchHit[][], names: readonly StoredString[]): number[] {
+  const found = lists.flatMap((list) => list.map(({ ordinal }) => ordinal));
+  return [...new Set([...names.map(({ ref }) => ref.ordinal), ...found])];
 }
 
-/** An encoder's cosines, text by text, for what it found and for what the others found. */
+/** An encoder's cosines by place, text by text, for what it found and for what the others found. */
 async function judged(
   store: VectorStore,
   collection: string,
   queries: Float32Array,
-  refs: readonly RecordRef[][],
+  places: readonly number[][],
   own: readonly SearchHit[][],
-): Promise<Map<string, number>[]> {
-  const known = own.map((hits) => new Map(hits.map(({ id, cosine }) => [id, cosine])));
-  const missing = refs.map((list, text) => list.filter(({ id }) => !known[text]!.has(id)));
+): Promise<Map<number, number>[]> {
+  const known = own.map((hits) => new Map(hits.map(({ ordinal, cosine }) => [ordinal, cosine])));
+  const missing = places.map((list, text) => list.filter((place) => !known[text]!.has(place)).map(placed));
   if (missing.some((list) => list.length > 0)) {
     const scores = await store.scoreEach(collection, queries, missing);
     for (const [text, list] of missing.entries()) {
-      for (const [i, { id }] of list.entries()) known[text]!.set(id, scores[text]![i] ?? -1);
+      for (const [i, { ordinal }] of list.entries()) known[text]!.set(ordinal, scores[text]![i] ?? -1);
     }
   }
   return known;
 }
 
 /** Reads the documents that are not known yet, each once. */
-async function fetchRecords(
+async function fetchStrings(
   store: VectorStore,
   collection: string,
-  refs: readonly RecordRef[][],
-  records: Map<string, StringRecord>,
+  places: readonly number[][],
+  strings: Map<number, StoredString>,
 ): Promise<void> {
-  const missing = new Map<string, RecordRef>();
-  for (const list of refs) for (const ref of list) if (!records.has(ref.id)) missing.set(ref.id, ref);
-  const stored = await store.fetch(collection, [...missing.values()]);
-  for (const document of stored) if (document) records.set(document.id, JSON.parse(document.body));
+  const missing = new Set(places.flatMap((list) => list.filter((place) => !strings.has(place))));
+  const stored = await store.fetch(collection, Array.from(missing, placed));
+  for (const document of stored) if (document) strings.set(document.ordinal, storedString(document));
+}
+
+function placed(ordinal: number): RecordPlace {
+  return { ordinal };
 }
 
 function assembled(
-  refs: readonly RecordRef[],
+  places: readonly number[],
   text: number,
-  records: ReadonlyMap<string, StringRecord>,
+  strings: ReadonlyMap<number, StoredString>,
   hits: readonly SearchHit[][][],
-  cosines: readonly Map<string, number>[][],
+  cosines: readonly Map<number, number>[][],
 ): StringEvidence[] {
-  const found = hits.map((lists) => new Set(lists[text]!.map((hit) => hit.id)));
-  return refs.flatMap(({ id }) => {
-    const record = records.get(id);
-    if (!record) return [];
-    const candidate = found.map((ids) => ids.has(id));
-    return [{ id, record, candidate, cosines: cosines.map((texts) => texts[text]!.get(id)!) }];
+  const found = hits.map((lists) => new Set(lists[text]!.map(({ ordinal }) => ordinal)));
+  return places.flatMap((place) => {
+    const string = strings.get(place);
+    if (!string) return [];
+    const candidate = found.map((own) => own.has(place));
+    const { ref, record } = string;
+    return [{ id: ref.id, record, candidate, cosines: cosines.map((texts) => texts[text]!.get(place)!) }];
   });
 }

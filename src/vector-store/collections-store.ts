@@ -3,7 +3,7 @@ import type {
   Filter,
   Patience,
   PrefixOptions,
-  RecordRef,
+  RecordPlace,
   SearchHit,
   SearchOptions,
   StoredRecord,
@@ -18,11 +18,11 @@ export interface OpenCollection {
     search(queries: Float32Array, options: SearchOptions): Promise<SearchHit[][]>;
     scoreEach(
       queries: Float32Array,
-      refs: readonly (readonly RecordRef[])[],
+      places: readonly (readonly RecordPlace[])[],
     ): Promise<(number | undefined)[][]>;
   };
   readonly found: {
-    fetch(refs: readonly RecordRef[]): Promise<(StoredRecord | undefined)[]>;
+    fetch(places: readonly RecordPlace[]): Promise<(StoredRecord | undefined)[]>;
     find(field: string, values: readonly string[], limit: number): Promise<StoredRecord[]>;
     findByPrefix(
       field: string,
@@ -76,21 +76,21 @@ export abstract class CollectionsStore<C extends OpenCollection> implements Pick
   async score(
     name: string,
     query: Float32Array,
-    refs: readonly RecordRef[],
+    places: readonly RecordPlace[],
   ): Promise<(number | undefined)[]> {
-    return (await this.scoreEach(name, query, [refs]))[0]!;
+    return (await this.scoreEach(name, query, [places]))[0]!;
   }
 
   scoreEach(
     name: string,
     queries: Float32Array,
-    refs: readonly (readonly RecordRef[])[],
+    places: readonly (readonly RecordPlace[])[],
   ): Promise<(number | undefined)[][]> {
-    return this.#reading(name, (c) => c.vectors.scoreEach(queries, refs));
+    return this.#reading(name, (c) => c.vectors.scoreEach(queries, places));
   }
 
-  fetch(name: string, refs: readonly RecordRef[]): Promise<(StoredRecord | undefined)[]> {
-    return this.#reading(name, (c) => c.found.fetch(refs));
+  fetch(name: string, places: readonly RecordPlace[]): Promise<(StoredRecord | undefined)[]> {
+    return this.#reading(name, (c) => c.found.fetch(places));
   }
 
   find(name: string, field: string, values: readonly string[], limit: number): Promise<StoredRecord[]> {

@@ -1,3 +1,5 @@
+import type { SearchHit } from "./vector-store.ts";
+
 /** Dot product of two float32 vectors of unit length, summed in double: their cosine (paper Eq. 9). */
 export function cosine(a: Float32Array, b: Float32Array, bOffset = 0): number {
   let s0 = 0;
@@ -17,7 +19,7 @@ export function cosine(a: Float32Array, b: Float32Array, bOffset = 0): number {
   return s0 + s1 + s2 + s3;
 }
 
-/** Nearest first; equal cosines in the order of their ids, so that the same query gives the same page. */
-export function byCosine(a: { cosine: number; id: string }, b: { cosine: number; id: string }): number {
-  return b.cosine - a.cosine || (a.id < b.id ? -1 : a.id > b.id ? 1 : 0);
+/** Nearest first; equal cosines in the order of their places, so that the same query gives the same page. */
+export function byCosine(a: SearchHit, b: SearchHit): number {
+  return b.cosine - a.cosine || a.ordinal - b.ordinal;
 }

@@ -26,12 +26,16 @@ export interface CollectionSpec {
 export const COLLECTION_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
 
 /**
- * Which record is meant. `id` (a UUID, or a CUI) is the same in every collection; `ordinal` is the store's own: the row number,
- * or the key where it goes by keys.
+ * Where a record stands: the row number, or the key where a store goes by keys. A string has one place in all collections of a
+ * release, its document's and those of its vectors.
  */
-export interface RecordRef {
-  id: string;
+export interface RecordPlace {
   ordinal: number;
+}
+
+/** Which record is meant: `id` (a UUID, or a CUI) is the same in every store and release. */
+export interface RecordRef extends RecordPlace {
+  id: string;
 }
 
 /** Records of one collection in columns: `ids[i]`, `fields[name][i]`, `bodies[i]` and row i of `vectors` belong together. */
@@ -113,7 +117,8 @@ export interface WordsOptions extends Patience {
   typos?: number;
 }
 
-export interface SearchHit extends RecordRef {
+/** A neighbour. What it is called stands in its document: to read that of each is for those who want it. */
+export interface SearchHit extends RecordPlace {
   /** float32 cosine of the stored vector and the query: never the index's approximation. */
   cosine: number;
 }
@@ -153,18 +158,22 @@ export interface VectorStore extends AsyncDisposable {
   finishCollection(collection: string, onProgress?: OnProgress): Promise<void>;
   count(collection: string, filter?: Filter): Promise<number>;
 
-  /** Nearest neighbours by cosine, nearest first, ties by id; one list per query (rows of `dimension` float32). */
+  /** Nearest neighbours by cosine, nearest first, ties by place; one list per query (rows of `dimension` float32). */
   search(collection: string, queries: Float32Array, options: SearchOptions): Promise<SearchHit[][]>;
   /** Exact cosine of the query with each record named, in the order given; undefined for one that is not there. */
-  score(collection: string, query: Float32Array, refs: readonly RecordRef[]): Promise<(number | undefined)[]>;
+  score(
+    collection: string,
+    query: Float32Array,
+    places: readonly RecordPlace[],
+  ): Promise<(number | undefined)[]>;
   /** The same for many queries (rows of `dimension` float32), each with the records of its own. */
   scoreEach(
     collection: string,
     queries: Float32Array,
-    refs: readonly (readonly RecordRef[])[],
+    places: readonly (readonly RecordPlace[])[],
   ): Promise<(number | undefined)[][]>;
-  /** Documents by reference, in the order given; undefined for one that is not there. */
-  fetch(collection: string, refs: readonly RecordRef[]): Promise<(StoredRecord | undefined)[]>;
+  /** Documents by their places, in the order given; undefined for one that is not there. */
+  fetch(collection: string, places: readonly RecordPlace[]): Promise<(StoredRecord | undefined)[]>;
   /** Documents whose field `field` holds one of the values (`id` is a field too), in the order of their row numbers. */
   find(collection: string, field: string, values: readonly string[], limit: number): Promise<StoredRecord[]>;
   /** Documents whose keyword starts with `prefix`, by default in the keyword's order by code point, then by row number. */

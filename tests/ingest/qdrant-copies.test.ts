@@ -221,7 +221,10 @@ else {
       expect(await store.copies!.compare("new", wanted)).toEqual({ missing: [], changed: [], gone: [] });
       expect(await store.count("new", { sab: ["S-new"] })).toBe(1);
       const [hits] = await store.search("new", vectors.slice(0, dimension), { limit: 2, exact: true });
-      expect(hits!.map((hit) => hit.id).sort()).toEqual(["another", "id-11"]);
+      expect(hits!.map((hit) => hit.ordinal).sort()).toEqual([1070, 1115]);
+      const named: string[] = [];
+      for await (const rows of store.scan("new", "bucket", 7, 8)) named.push(...rows.map(({ id }) => id));
+      expect(named).toEqual(["another"]);
     });
 
     test.each([

@@ -46,8 +46,8 @@ else {
           const query = row(queries, i);
           for (const hit of hits) expect(hit.cosine).toBeCloseTo(cosine(query, row(data, hit.ordinal)), 6);
           const [truth] = await store.search(name, query, { limit: 10, exact: true });
-          const wanted = new Set(truth!.map((hit) => hit.id));
-          common += hits.filter((hit) => wanted.has(hit.id)).length;
+          const wanted = new Set(truth!.map((hit) => hit.ordinal));
+          common += hits.filter((hit) => wanted.has(hit.ordinal)).length;
         }
         // Binary codes of so few dimensions say little; their place is in collections of long vectors.
         expect(common / (found.length * 10)).toBeGreaterThanOrEqual(quantization === "binary" ? 0.8 : 0.98);

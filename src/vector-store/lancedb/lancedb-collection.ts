@@ -12,7 +12,7 @@ import type {
   Filter,
   Patience,
   PrefixOptions,
-  RecordRef,
+  RecordPlace,
   SearchHit,
   SearchOptions,
   StoredRecord,
@@ -124,20 +124,17 @@ export class LanceDbCollection implements OpenCollection {
 
   async scoreEach(
     queries: Float32Array,
-    refs: readonly (readonly RecordRef[])[],
+    places: readonly (readonly RecordPlace[])[],
   ): Promise<(number | undefined)[][]> {
     const vectors = queryRows(this.#spec, queries);
-    return refs.map((list, i) => {
-      const stored = this.#rows.vectors!.read(list.map((ref) => ref.ordinal));
-      return list.map(({ id }, row) =>
-        stored.idAt(row) === id ? stored.cosineAt(row, vectors[i]!) : undefined,
-      );
+    return places.map((list, i) => {
+      const stored = this.#rows.vectors!.read(list.map(({ ordinal }) => ordinal));
+      return list.map((_, row) => (stored.idAt(row) === "" ? undefined : stored.cosineAt(row, vectors[i]!)));
     });
   }
 
-  async fetch(refs: readonly RecordRef[]): Promise<(StoredRecord | undefined)[]> {
-    const found = this.#rows.documents!.read(refs.map((ref) => ref.ordinal));
-    return found.map((record, i) => (record?.id === refs[i]!.id ? record : undefined));
+  async fetch(places: readonly RecordPlace[]): Promise<(StoredRecord | undefined)[]> {
+    return this.#rows.documents!.read(places.map(({ ordinal }) => ordinal));
   }
 
   async find(field: string, values: readonly string[], limit: number): Promise<StoredRecord[]> {
@@ -240,17 +237,11 @@ export class LanceDbCollection implements OpenCollection {
     });
   }
 
-  /** The nearest of the rows by their exact cosines. Ids, of which few are wanted, are read last. */
+  /** The nearest of the rows by their exact cosines. */
   #hits(query: Float32Array, ordinals: readonly number[], limit: number): SearchHit[] {
     const stored = this.#rows.vectors!.read(ordinals);
-    const all = ordinals.map((ordinal, row) => ({ ordinal, row, cosine: stored.cosineAt(row, query) }));
-    all.sort((a, b) => b.cosine - a.cosine);
-    const last = all[limit - 1]?.cosine ?? Number.NEGATIVE_INFINITY;
-    return all
-      .filter(({ cosine }) => cosine >= last)
-      .map(({ ordinal, row, cosine }) => ({ id: stored.idAt(row), ordinal, cosine }))
-      .sort(byCosine)
-      .slice(0, limit);
+    const all = ordinals.map((ordinal, row) => ({ ordinal, cosine: stored.cosineAt(row, query) }));
+    return all.sort(byCosine).slice(0, limit);
   }
 
   #documents(ordinals: readonly number[]): StoredRecord[] {

@@ -2,7 +2,7 @@ import type {
   CollectionSpec,
   Patience,
   PrefixOptions,
-  RecordRef,
+  RecordPlace,
   StoredRecord,
   WordsOptions,
 } from "../vector-store.ts";
@@ -26,7 +26,7 @@ const MIN_PAGE = 32;
 // Of a frequent word there are some dozens of variants in a large release.
 const MAX_VARIANTS = 50;
 
-/** Documents of a collection by reference, keyword, prefix and words. */
+/** Documents of a collection by place, keyword, prefix and words. */
 export class FoundDocuments {
   readonly #client: QdrantClient;
   readonly #spec: CollectionSpec;
@@ -41,12 +41,9 @@ export class FoundDocuments {
     this.#variants = variants;
   }
 
-  async fetch(refs: readonly RecordRef[]): Promise<(StoredRecord | undefined)[]> {
-    const found = await this.#byOrdinals(refs.map((ref) => ref.ordinal));
-    return refs.map(({ id, ordinal }) => {
-      const record = found.get(ordinal);
-      return record?.id === id ? record : undefined;
-    });
+  async fetch(places: readonly RecordPlace[]): Promise<(StoredRecord | undefined)[]> {
+    const found = await this.#byOrdinals(places.map(({ ordinal }) => ordinal));
+    return places.map(({ ordinal }) => found.get(ordinal));
   }
 
   async find(field: string, values: readonly string[], limit: number): Promise<StoredRecord[]> {

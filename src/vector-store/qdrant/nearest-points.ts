@@ -1,6 +1,6 @@
 import { queryRows } from "../check-vectors.ts";
 import { byCosine } from "../exact-cosine.ts";
-import type { CollectionSpec, RecordRef, SearchHit, SearchOptions } from "../vector-store.ts";
+import type { CollectionSpec, RecordPlace, SearchHit, SearchOptions } from "../vector-store.ts";
 import { OVERSAMPLING, type Quantization } from "./index-plan.ts";
 import { type Condition, conditionsOf, must, passesNothing } from "./payload.ts";
 import type { QdrantClient } from "./qdrant-client.ts";
@@ -8,7 +8,6 @@ import type { QdrantClient } from "./qdrant-client.ts";
 interface ScoredPoint {
   id: number;
   score: number;
-  payload: { id: string };
 }
 
 interface Query {
@@ -18,13 +17,12 @@ interface Query {
   params: object;
 }
 
-// Variants of one text have one vector: so many more are asked for, that equals at the end are told apart by their ids.
+// Variants of one text have one vector: so many more are asked for, that equals at the end are told apart by their places.
 const SPARE = 16;
 const MAX_SPARE = 4096;
 const QUERIES_PER_CALL = 64;
-// The graph of those that pass may fall apart, or lie elsewhere: it is walked over the others too, and more broadly.
+// The graph of those that pass may fall apart, or lie elsewhere: it is walked over the others too.
 const ACORN = { enable: true, max_selectivity: 1 };
-const BROADER = 2;
 const LONG = 50;
 
 /**
@@ -72,20 +70,20 @@ export class NearestPoints {
 
   async scoreEach(
     queries: Float32Array,
-    refs: readonly (readonly RecordRef[])[],
+    places: readonly (readonly RecordPlace[])[],
   ): Promise<(number | undefined)[][]> {
     const rows = queryRows(this.#spec, queries).map((row) => Array.from(row));
-    const asked = refs.flatMap((list, i) => (list.length > 0 ? [i] : []));
+    const asked = places.flatMap((list, i) => (list.length > 0 ? [i] : []));
     const answers = await this.#ask(
       asked.map((i) => {
-        const conditions = [{ has_id: refs[i]!.map((ref) => ref.ordinal) }];
-        return { query: rows[i]!, limit: refs[i]!.length, params: { exact: true }, ...must(conditions) };
+        const conditions = [{ has_id: places[i]!.map(({ ordinal }) => ordinal) }];
+        return { query: rows[i]!, limit: places[i]!.length, params: { exact: true }, ...must(conditions) };
       }),
     );
-    const scores: (number | undefined)[][] = refs.map(() => []);
+    const scores: (number | undefined)[][] = places.map(() => []);
     for (const [n, i] of asked.entries()) {
-      const found = new Map(answers[n]!.map((point) => [point.payload.id, point.score]));
-      scores[i] = refs[i]!.map(({ id }) => found.get(id));
+      const found = new Map(answers[n]!.map((point) => [point.id, point.score]));
+      scores[i] = places[i]!.map(({ ordinal }) => found.get(ordinal));
     }
     return scores;
   }
@@ -96,17 +94,18 @@ export class NearestPoints {
     return {
       hnsw_ef: this.#ef,
       ...(this.#quantization === "none" ? {} : { quantization: { rescore: true, oversampling } }),
-      ...(isFiltered ? { hnsw_ef: BROADER * this.#ef, acorn: ACORN } : {}),
+      ...(isFiltered ? { acorn: ACORN } : {}),
     };
   }
 
+  /** Nothing is read of the payloads: for one small field the server reads them whole, every label of a string. */
   async #ask(queries: readonly Query[], timeoutMs?: number): Promise<ScoredPoint[][]> {
     const { name } = this.#spec;
     const answers: ScoredPoint[][] = [];
     for (let start = 0; start < queries.length; start += QUERIES_PER_CALL) {
       const searches = queries
         .slice(start, start + QUERIES_PER_CALL)
-        .map((q) => ({ ...q, with_payload: ["id"] }));
+        .map((q) => ({ ...q, with_payload: false }));
       const found = await this.#client.call<{ points: ScoredPoint[] }[]>({
         method: "POST",
         path: `/collections/${name}/points/query/batch`,
@@ -120,6 +119,6 @@ export class NearestPoints {
   }
 }
 
-function hitOf({ id, score, payload }: ScoredPoint): SearchHit {
-  return { id: payload.id, ordinal: id, cosine: score };
+function hitOf({ id, score }: ScoredPoint): SearchHit {
+  return { ordinal: id, cosine: score };
 }

@@ -23,10 +23,13 @@ const parameters = z.strictObject({
   memory: bytes.optional(),
   /** Whether the original vectors stay on the disk, where the page cache holds what is asked for. */
   "on-disk": yesNo.default(true),
-  /** Links of each vector in the HNSW graph, and the breadth of search while it is built and asked. */
-  m: count(4, 128).default(16),
-  "ef-construct": count(4, 4096).default(128),
-  ef: count(1, 10_000).default(128),
+  /**
+   * Links of each vector in the HNSW graph, and the breadth of search while it is built and asked. Fine enough for lists a hundred
+   * deep: a ranking over both encoders hangs on what is far in one list and near in the other (docs/qdrant.md).
+   */
+  m: count(4, 128).default(24),
+  "ef-construct": count(4, 4096).default(256),
+  ef: count(1, 10_000).default(256),
   /** Kilobytes of vectors up to which a segment is compared whole instead of indexed. */
   "index-from": count(1, 1e9).default(10_000),
   /**
