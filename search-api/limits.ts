@@ -42,6 +42,8 @@ export interface LoadLimits {
   waiting: number;
   /** Longest wait before a search is refused with 503. */
   maxWaitMs: number;
+  /** So many are not refused for having waited: what holds them up will pass, and then they are answered within the second. */
+  few: number;
   /** Longest answer to a request, and to one of many queries. */
   deadlineMs: number;
   batchDeadlineMs: number;
@@ -56,6 +58,7 @@ export const DEFAULT_LOAD: LoadLimits = {
   concurrent: 4,
   waiting: 256,
   maxWaitMs: 1_000,
+  few: 64,
   deadlineMs: 10_000,
   batchDeadlineMs: 120_000,
   batches: 16,

@@ -6,6 +6,8 @@ export interface AdmissionOptions {
   /** Requests that may wait. */
   waiting: number;
   maxWaitMs: number;
+  /** While no more than these wait, nobody is refused for having waited. */
+  few?: number;
 }
 
 export interface AdmissionTurn {
@@ -15,7 +17,8 @@ export interface AdmissionTurn {
 
 /**
  * Lets a bounded amount of work in and keeps a bounded queue before it; what comes on top is refused at once, and what
- * waits too long is refused then, so that an overloaded server goes on answering what it can. First come, first served.
+ * waits too long is refused then, so that an overloaded server goes on answering what it can. First come, first served. A
+ * short queue that stands still is no overload but a pause, of the disk or of an ingest beside: it waits on.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -77,13 +80,16 @@ export class Admission {
       reject(reason);
     };
     const gone = (): void => give(signal.reason);
-    const timer = patient ? undefined : setTimeout(() => give(overloaded()), this.#options.maxWaitMs);
+    const { maxWaitMs, few = 0 } = this.#options;
+    const timer = patient
+      ? undefined
+      : setInterval(() => this.#waiting > few && give(overloaded()), maxWaitMs);
     signal.addEventListener("abort", gone, { once: true });
     this.#queue.push(resolve);
     try {
       await promise;
     } finally {
-      clearTimeout(timer);
+      clearInterval(timer);
       signal.removeEventListener("abort", gone);
       leave();
     }

@@ -21,7 +21,7 @@ export interface DefinitionLeg {
 }
 
 // Deeper lists brought nothing: a definition that is farther away says too little.
-const DEFINITIONS = 50;
+const DEFINITIONS = 32;
 
 /**
  * For each text the concepts whose definitions are near to it, by the encoders that know definitions (KRISSBERT's idea: a

@@ -87,6 +87,23 @@ describe("admission", () => {
     await Promise.all(running);
   });
 
+  test("refuses nobody for having waited while few wait, and the longest when more come", async () => {
+    const door = admission({ concurrent: 1, waiting: 9, maxWaitMs: 20, few: 2 });
+    const { opened, open } = gate();
+    const running = door.run(never, () => opened);
+    const two = ["a", "b"].map((name) => door.run(never, async () => name));
+    await sleep(100);
+    expect(door.waiting).toBe(2);
+    const third = door.run(never, async () => "c");
+    await expect(Promise.race(two)).rejects.toMatchObject({ code: "overloaded" });
+    await sleep(100);
+    expect(door.waiting).toBe(2);
+    open();
+    const answers = await Promise.allSettled([...two, third]);
+    expect(answers.filter(({ status }) => status === "fulfilled")).toHaveLength(2);
+    await running;
+  });
+
   test("serves who waits a little less than too long", async () => {
     const door = admission({ concurrent: 1, maxWaitMs: 500 });
     const { opened, open } = gate();

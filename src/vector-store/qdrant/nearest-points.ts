@@ -18,7 +18,7 @@ interface Query {
 }
 
 // Variants of one text have one vector: so many more are asked for, that equals at the end are told apart by their places.
-const SPARE = 16;
+const SPARE = 4;
 const MAX_SPARE = 4096;
 const QUERIES_PER_CALL = 64;
 // The graph of those that pass may fall apart, or lie elsewhere: it is walked over the others too.

@@ -8,7 +8,7 @@ test("a URL names nodes and settings, and shows no key", () => {
   );
   expect(origins).toEqual(["https://a.example:443", "https://b.example:6333"]);
   expect(apiKey).toBe("s cret");
-  expect(settings).toMatchObject({ replicas: 2, memory: 16e9, quantization: "turbo", m: 16 });
+  expect(settings).toMatchObject({ replicas: 2, memory: 16e9, quantization: "turbo", m: 24 });
   expect(shown).toBe("qdrant+https://a.example:443,b.example?replicas=2&memory=16GB&quantization=turbo");
 });
 
