@@ -39,6 +39,9 @@ const failures: Record<string, number> = {};
 /** Answers by the release that gave them, in the order in which releases were seen. */
 const answers: Record<string, number> = {};
 const times: number[] = [];
+/** Failed or slow, in seconds from the start. */
+const troubles: { at: number; ms: number }[] = [];
+const SLOW_MS = 1000;
 
 async function ask(url: string, query: string): Promise<void> {
   const started = performance.now();
@@ -49,9 +52,12 @@ async function ask(url: string, query: string): Promise<void> {
     if (!response.ok) throw new Error(`status ${response.status}`);
     if (!page.results?.length) throw new Error("no results");
     answers[page.release!] = (answers[page.release!] ?? 0) + 1;
-    times.push(performance.now() - started);
+    const ms = performance.now() - started;
+    times.push(ms);
+    if (ms > SLOW_MS) troubles.push({ at: Math.round(started / 1000), ms: Math.round(ms) });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
+    troubles.push({ at: Math.round(started / 1000), ms: Math.round(performance.now() - started) });
     failures[why] = (failures[why] ?? 0) + 1;
   }
 }
@@ -94,6 +100,7 @@ const result = {
   failed,
   failures,
   answersByRelease: answers,
+  troubles,
   ms: { p50: percentile(times, 0.5), p99: percentile(times, 0.99), longest: percentile(times, 1) },
 };
 console.log(JSON.stringify(result, null, 2));

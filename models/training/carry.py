@@ -147,10 +147,11 @@ def unpack(folder: Path, out: Path) -> None:
     with ProcessPoolExecutor(4) as pool:
         pairs = pool.submit(unpack_pairs, folder / "pairs.xz", out / "pairs.pickle")
         trained = [s for s in STUDENTS if (folder / f"{s}.xz").exists()]
-        bases = [pool.submit(unpack_model, folder / f"{b}.xz", out / b) for b in ("e5", "minilm", *trained)]
+        bases = [pool.submit(unpack_model, folder / f"{b}.xz", out / b) for b in ("e5", "minilm", *trained)
+                 if (folder / f"{b}.xz").exists()]
         [b.result() for b in bases]
         students = [pool.submit(unpack_student, out / base, out / "files" / s, out / s)
-                    for s, base in STUDENTS.items() if s not in trained]
+                    for s, base in STUDENTS.items() if s not in trained and (out / base).exists()]
         [s.result() for s in [*students, pairs]]
     print(f"unpacked in {time.time() - began:.0f} s", flush=True)
 

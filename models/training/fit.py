@@ -55,6 +55,8 @@ def arguments(description: str, **defaults) -> argparse.Namespace:
     parser.add_argument("--say", type=int, default=20, help="a line every so many steps")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2, help="1 for the same figures each time")
+    parser.add_argument("--kind", action="append", default=[], metavar="NAME=SHARE",
+                        help="another share of a kind of pairs than pairs.py gives it")
     parser.add_argument("--resume", action="store_true")
     parser.set_defaults(**defaults)
     return parser.parse_args()
@@ -140,6 +142,7 @@ class Near:
 
 def fit(args, kinds: dict[str, float], what: str) -> None:
     began = time.time()
+    kinds = kinds | {name: float(share) for name, share in (given.split("=") for given in args.kind)}
     device = device_for(args.threads)
     torch.manual_seed(args.seed)
     folder = args.out / args.name

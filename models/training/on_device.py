@@ -62,7 +62,8 @@ class Chain(threading.Thread):
         self.call(left + 10, script, "--start", str(work / (f"healed-{x}" if healed else f"start-{x}")), "--name", x,
                   "--out", str(work), "--seconds", f"{left:.0f}", "--points", str(args.points), "--mines", str(args.mines),
                   "--memory", str(args.memory), "--average", "0.999", "--share", str(args.share),
-                  "--per-set", str(args.per_set), "--rate", str(args.rate), *settings, *common)
+                  "--per-set", str(args.per_set), "--rate", str(args.rate), *settings, *common,
+                  *sum((["--kind", kind] for kind in args.kind), []))
 
 
 def parts(work: Path) -> list[Path]:
@@ -104,7 +105,7 @@ def train(args) -> None:
     for x in CHAINS:  # an earlier run's results are not this one's
         for old in (x, f"healed-{x}"):
             shutil.rmtree(work / old, ignore_errors=True)
-    chains = [Chain(x, args, work, began + args.seconds - args.tail) for x in CHAINS]
+    chains = [Chain(x, args, work, began + args.seconds - args.tail) for x in args.only or CHAINS]
     [c.start() for c in chains]
     [c.join() for c in chains]
     parts(work)
@@ -140,6 +141,8 @@ def main() -> None:
     trains.add_argument("--carry", type=Path, required=True)
     trains.add_argument("--seconds", type=float, default=560, help="for everything")
     trains.add_argument("--smoke", action="store_true")
+    trains.add_argument("--only", action="append", choices=list(CHAINS), help="this encoder, and not both")
+    trains.add_argument("--kind", action="append", default=[], metavar="NAME=SHARE", help="as for the training commands")
     for name, value in {"distil": 80.0, "tail": float(TAIL), "workers": 7, "batch": 2048, "memory": 65536, "points": 6,
                         "mines": 3, "say": 100, "rate": 3e-4, "share": 1.0, "per-set": 0, "tail-lines": 40}.items():
         trains.add_argument(f"--{name}", type=type(value), default=value)

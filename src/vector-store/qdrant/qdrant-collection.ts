@@ -239,8 +239,10 @@ function settingsOfCopy(
   settings: StoreSettings,
 ): object {
   const unmerged = segments < MAX_SEGMENTS ? { default_segment_number: segments + SPARE_SEGMENTS } : {};
+  // While it is made to differ the server would index what came again with each block, and merge it into all else.
+  const idle = { max_optimization_threads: 0 };
   return {
-    optimizers_config: { ...optimizersOf(settings), ...unmerged },
+    optimizers_config: { ...optimizersOf(settings), ...unmerged, ...idle },
     quantization_config: config.quantization_config ?? null,
   };
 }
@@ -249,6 +251,7 @@ function optimizersOf(settings: StoreSettings): object {
   return {
     indexing_threshold: settings["index-from"],
     max_segment_size: Math.ceil(settings["segment-size"] / 1024),
+    max_optimization_threads: "auto",
   };
 }
 
