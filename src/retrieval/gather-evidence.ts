@@ -1,4 +1,5 @@
 import type { StringRecord } from "../terminology/concept.ts";
+import { distinctPlaces } from "../vector-store/distinct-places.ts";
 import type { Filter, RecordPlace, SearchHit, VectorStore } from "../vector-store/vector-store.ts";
 import type { EncoderLeg } from "./searcher.ts";
 import { storeOptions } from "./store-options.ts";
@@ -57,10 +58,7 @@ export async function gatherEvidence(
     const known = names.slice(start, end);
     for (const list of known) for (const string of list) strings.set(string.ref.ordinal, string);
     const places = known.map((list, text) =>
-      unionOf(
-        hits.map((lists) => lists[text]!),
-        list,
-      ),
+      distinctPlaces<RecordPlace>([...list.map(({ ref }) => ref), ...hits.flatMap((lists) => lists[text]!)]),
     );
     const [cosines] = await Promise.all([
       Promise.all(legs.map((leg, i) => judged(store, leg.collection, queries[i]!, places, hits[i]!))),
@@ -83,21 +81,16 @@ async function nearest(
   return Promise.all(legs.map(({ collection }, leg) => store.search(collection, queries[leg]!, options)));
 }
 
-function unionOf(lists: readonly SearchHit[][], names: readonly StoredString[]): number[] {
-  const found = lists.flatMap((list) => list.map(({ ordinal }) => ordinal));
-  return [...new Set([...names.map(({ ref }) => ref.ordinal), ...found])];
-}
-
 /** An encoder's cosines by place, text by text, for what it found and for what the others found. */
 async function judged(
   store: VectorStore,
   collection: string,
   queries: Float32Array,
-  places: readonly number[][],
+  places: readonly RecordPlace[][],
   own: readonly SearchHit[][],
 ): Promise<Map<number, number>[]> {
   const known = own.map((hits) => new Map(hits.map(({ ordinal, cosine }) => [ordinal, cosine])));
-  const missing = places.map((list, text) => list.filter((place) => !known[text]!.has(place)).map(placed));
+  const missing = places.map((list, text) => list.filter(({ ordinal }) => !known[text]!.has(ordinal)));
   if (missing.some((list) => list.length > 0)) {
     const scores = await store.scoreEach(collection, queries, missing);
     for (const [text, list] of missing.entries()) {
@@ -111,31 +104,27 @@ async function judged(
 async function fetchStrings(
   store: VectorStore,
   collection: string,
-  places: readonly number[][],
+  places: readonly RecordPlace[][],
   strings: Map<number, StoredString>,
 ): Promise<void> {
-  const missing = new Set(places.flatMap((list) => list.filter((place) => !strings.has(place))));
-  const stored = await store.fetch(collection, Array.from(missing, placed));
+  const missing = distinctPlaces(places.flat().filter(({ ordinal }) => !strings.has(ordinal)));
+  const stored = await store.fetch(collection, missing);
   for (const document of stored) if (document) strings.set(document.ordinal, storedString(document));
 }
 
-function placed(ordinal: number): RecordPlace {
-  return { ordinal };
-}
-
 function assembled(
-  places: readonly number[],
+  places: readonly RecordPlace[],
   text: number,
   strings: ReadonlyMap<number, StoredString>,
   hits: readonly SearchHit[][][],
   cosines: readonly Map<number, number>[][],
 ): StringEvidence[] {
   const found = hits.map((lists) => new Set(lists[text]!.map(({ ordinal }) => ordinal)));
-  return places.flatMap((place) => {
-    const string = strings.get(place);
+  return places.flatMap(({ ordinal }) => {
+    const string = strings.get(ordinal);
     if (!string) return [];
-    const candidate = found.map((own) => own.has(place));
+    const candidate = found.map((own) => own.has(ordinal));
     const { ref, record } = string;
-    return [{ id: ref.id, record, candidate, cosines: cosines.map((texts) => texts[text]!.get(place)!) }];
+    return [{ id: ref.id, record, candidate, cosines: cosines.map((texts) => texts[text]!.get(ordinal)!) }];
   });
 }

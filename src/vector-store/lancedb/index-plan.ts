@@ -4,7 +4,7 @@ import { Index } from "@lancedb/lancedb";
  * So many codes a search looks at: with fewer, lists a hundred deep lost 2 % of their strings (`benchmarks/store-agreement.ts`), and a
  * ranking over both encoders hangs on what is far in one list and near in the other. A scan of codes is the cheap part.
  */
-const CODES_SCANNED = 400_000;
+const CODES_SCANNED = 300_000;
 /** Of more vectors than these are enough for, so large a part of the partitions. */
 const MIN_SHARE = 1 / 12;
 /** Below this many vectors, comparing with all of them is faster than an index and misses nothing. */

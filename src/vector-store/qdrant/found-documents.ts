@@ -1,3 +1,4 @@
+import pLimit from "p-limit";
 import type {
   CollectionSpec,
   Patience,
@@ -23,9 +24,9 @@ type Found = Point<DocumentPayload & Record<string, string>>;
 const DOCUMENT: readonly string[] = ["id", "body"];
 const PAGE = 1024;
 const MIN_PAGE = 32;
-// The server reads what one call names on one core, 20 µs each; somebody waits for them.
-const PARTS = 2;
-const MIN_PART = 64;
+// The server reads what one call names on one core, 20 µs each, and somebody waits for them.
+const CALLS_AT_ONCE = 2;
+const MIN_PER_CALL = 64;
 // Of a frequent word there are some dozens of variants in a large release.
 const MAX_VARIANTS = 50;
 
@@ -170,24 +171,19 @@ export class FoundDocuments {
   async #byOrdinals(ordinals: readonly number[]): Promise<Map<number, StoredRecord>> {
     const found = new Map<number, StoredRecord>();
     const { name } = this.#spec;
-    for (let start = 0; start < ordinals.length; start += PAGE) {
-      const page = ordinals.slice(start, start + PAGE);
-      const part = Math.max(MIN_PART, Math.ceil(page.length / PARTS));
-      const parts = Array.from({ length: Math.ceil(page.length / part) }, (_, i) =>
-        this.#client.call<Point<DocumentPayload>[]>({
-          method: "POST",
-          path: `/collections/${name}/points`,
-          body: {
-            ids: page.slice(i * part, (i + 1) * part),
-            with_payload: DOCUMENT,
-            with_vector: false,
-          },
-          doing: `reading ${name}`,
-        }),
-      );
-      for (const points of await Promise.all(parts))
-        for (const point of points) found.set(point.id, recordOf(point));
-    }
+    const perCall = Math.min(PAGE, Math.max(MIN_PER_CALL, Math.ceil(ordinals.length / CALLS_AT_ONCE)));
+    const pages = Array.from({ length: Math.ceil(ordinals.length / perCall) }, (_, i) =>
+      ordinals.slice(i * perCall, (i + 1) * perCall),
+    );
+    await pLimit(CALLS_AT_ONCE).map(pages, async (ids) => {
+      const points = await this.#client.call<Point<DocumentPayload>[]>({
+        method: "POST",
+        path: `/collections/${name}/points`,
+        body: { ids, with_payload: DOCUMENT, with_vector: false },
+        doing: `reading ${name}`,
+      });
+      for (const point of points) found.set(point.id, recordOf(point));
+    });
     return found;
   }
 }

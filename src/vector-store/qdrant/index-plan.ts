@@ -11,7 +11,7 @@ export interface IndexPlan {
 
 /**
  * Candidates that are taken from the codes for each neighbour wanted, and compared with the originals; half as many for each of a
- * long list, whose beginning is what counts.
+ * long list, for which the breadth of search is enough (docs/decisions/0012).
  */
 export const OVERSAMPLING: Readonly<Record<Quantization, number>> = { none: 1, int8: 2, turbo: 4, binary: 8 };
 

@@ -93,9 +93,9 @@ export class NearestPoints {
     const most = OVERSAMPLING[this.#quantization];
     const oversampling = limit >= LONG ? Math.max(1, most / 2) : most;
     return {
-      hnsw_ef: this.#ef,
+      hnsw_ef: isFiltered ? Math.ceil(NARROWER * this.#ef) : this.#ef,
       ...(this.#quantization === "none" ? {} : { quantization: { rescore: true, oversampling } }),
-      ...(isFiltered ? { hnsw_ef: Math.ceil(NARROWER * this.#ef), acorn: ACORN } : {}),
+      ...(isFiltered ? { acorn: ACORN } : {}),
     };
   }
 

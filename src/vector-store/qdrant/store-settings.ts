@@ -25,7 +25,7 @@ const parameters = z.strictObject({
   "on-disk": yesNo.default(true),
   /**
    * Links of each vector in the HNSW graph, and the breadth of search while it is built and asked. Fine enough for lists a hundred
-   * deep: a ranking over both encoders hangs on what is far in one list and near in the other (docs/qdrant.md).
+   * deep: a ranking over both encoders hangs on what is far in one list and near in the other (docs/decisions/0012).
    */
   m: count(4, 128).default(24),
   "ef-construct": count(4, 4096).default(256),
