@@ -23,6 +23,9 @@ export interface IngestPlan {
   store: string;
 }
 
+/** Number of the format of spilled rows, block keys and journal; raised when it changes, so that old work is not mixed with new. */
+const LAYOUT = 1;
+
 type Entry =
   | { stage: string; result: unknown }
   | { block: number; collection: string; count: number; encoded: number; copied: number };
@@ -46,11 +49,12 @@ export class Journal implements Disposable {
   /**
    * Opens the folder of a release, anew or where an earlier run stopped.
    * Errors: `conflict` when another run works in it, when there is unfinished work and `mode` is `new`, or when the
-   * unfinished work is of another source or other encoders.
+   * unfinished work is of another source, other encoders or another layout.
    */
   constructor(folder: string, plan: IngestPlan, mode: JournalMode) {
     this.folder = folder;
     const planFile = join(folder, "plan.json");
+    const written = JSON.stringify({ layout: LAYOUT, ...plan });
     const unfinished = existsSync(planFile) ? readFileSync(planFile, "utf8") : undefined;
     refuseSecondRun(folder);
     const release = `${plan.dataset} ${plan.release}`;
@@ -60,15 +64,15 @@ export class Journal implements Disposable {
         `an ingest of ${release} was not finished (${folder}); add --resume to go on with it, or --restart to begin again`,
       );
     }
-    const isOther = unfinished !== undefined && unfinished !== JSON.stringify(plan);
+    const isOther = unfinished !== undefined && unfinished !== written;
     if (unfinished === undefined || mode === "restart" || (mode === "either" && isOther)) {
       rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder, { recursive: true });
-      writeFileSync(planFile, JSON.stringify(plan), { flush: true });
+      writeFileSync(planFile, written, { flush: true });
     } else if (isOther) {
       throw new TermduetError(
         "conflict",
-        `the unfinished ingest of ${release} is of another source, other filters or other encoders; use --restart to begin again`,
+        `the unfinished ingest of ${release} is of another source, other filters, other encoders or another version of termduet; use --restart to begin again`,
       );
     }
     writeFileSync(join(folder, "pid"), String(process.pid));
