@@ -1,9 +1,9 @@
-import { connect } from "node:net";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { asHttpProblem, HttpProblem, STATUS } from "../../search-api/problems/http-problem.ts";
 import { type ErrorCode, TermduetError } from "../../src/terminology/termduet-error.ts";
 import { fakeSearch, fakeStore } from "./support/fake-search.ts";
+import { rawRequest } from "./support/raw-request.ts";
 import { type Problem, type TestApi, testApi } from "./support/test-api.ts";
 
 const TEXT = "douleur de Madame Untel";
@@ -140,23 +140,14 @@ describe("a problem", () => {
     expect((await api.send("/%E0%A4%A")).status).toBe(404);
   });
 
-  const raw = (text: string): Promise<string> =>
-    new Promise((resolve, reject) => {
-      let answer = "";
-      const socket = connect(Number(new URL(api.url).port), "127.0.0.1", () => socket.write(text));
-      socket.on("data", (data) => {
-        answer += data;
-      });
-      socket.on("close", () => resolve(answer));
-      socket.on("error", reject);
-    });
-
   test("answers a query of a megabyte in the address with 431, and what is no HTTP with 400", async () => {
-    const long = await raw(
+    const long = await rawRequest(api.port, [
       `GET /api/v1/search?q=${"x".repeat(1_000_000)} HTTP/1.1\r\nHost: localhost\r\n\r\n`,
-    ).catch((error: NodeJS.ErrnoException) => error.code);
-    expect(long).toMatch(/^HTTP\/1\.1 431 .*application\/problem\+json|ECONNRESET|EPIPE/s);
-    expect(await raw("hello\r\n\r\n")).toMatch(
+    ]);
+    expect(long.error ?? long.answer).toMatch(
+      /^HTTP\/1\.1 431 .*application\/problem\+json|ECONNRESET|EPIPE/s,
+    );
+    expect((await rawRequest(api.port, ["hello\r\n\r\n"])).answer).toMatch(
       /^HTTP\/1\.1 400 .*application\/problem\+json.*"code":"usage"/s,
     );
   });

@@ -1,7 +1,6 @@
-import { connect } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { type ConnectionTimeouts, MAX_HEADER_BYTES, startServer } from "../../search-api/server.ts";
+import { rawRequest } from "./support/raw-request.ts";
 
 const serving = (timeouts: Partial<ConnectionTimeouts> = {}) =>
   startServer({
@@ -15,49 +14,22 @@ const serving = (timeouts: Partial<ConnectionTimeouts> = {}) =>
 
 const HEAD = "GET / HTTP/1.1\r\nHost: localhost\r\n";
 
-/** Sends the parts with the pauses between them: everything that came back until the connection ended or `untilMs` passed. */
-async function sent(
-  port: number,
-  parts: readonly (string | number)[],
-  untilMs: number,
-): Promise<{ answer: string; ended: boolean }> {
-  let [answer, ended] = ["", false];
-  const socket = connect(port, "127.0.0.1");
-  socket.on("data", (data) => {
-    answer += data;
-  });
-  const gone = new Promise<void>((resolve) => {
-    socket.on("close", () => {
-      ended = true;
-      resolve();
-    });
-    socket.on("error", () => resolve());
-  });
-  for (const part of parts) {
-    if (typeof part === "number") await Promise.race([sleep(part), gone]);
-    else if (!ended) socket.write(part);
-  }
-  await Promise.race([sleep(untilMs), gone]);
-  socket.destroy();
-  return { answer, ended };
-}
-
 describe("a connection", () => {
   test("has time for its headers, and is told and closed when they do not come", async () => {
     await using server = await serving({ headersMs: 400 });
-    const inTime = await sent(server.port, [HEAD, 100, "\r\n"], 200);
+    const inTime = await rawRequest(server.port, [HEAD, 100, "\r\n"], 200);
     expect(inTime.answer).toMatch(/^HTTP\/1\.1 200 /);
-    const late = await sent(server.port, [HEAD], 3_000);
+    const late = await rawRequest(server.port, [HEAD], 3_000);
     expect(late.answer).toMatch(/^HTTP\/1\.1 408 [\s\S]*did not arrive in time/);
     expect(late.ended).toBe(true);
   });
 
   test("is kept for a next request, and closed when none comes", async () => {
-    await using server = await serving({ keepAliveMs: 300 });
-    const soon = await sent(server.port, [`${HEAD}\r\n`, 100, `${HEAD}\r\n`], 150);
+    await using server = await serving({ keepAliveMs: 1_500 });
+    const soon = await rawRequest(server.port, [`${HEAD}\r\n`, 100, `${HEAD}\r\n`], 800);
     expect(soon.answer.match(/HTTP\/1\.1 200 /g)).toHaveLength(2);
     expect(soon.ended).toBe(false);
-    const idle = await sent(server.port, [`${HEAD}\r\n`], 4_000);
+    const idle = await rawRequest(server.port, [`${HEAD}\r\n`], 8_000);
     expect(idle.answer).toMatch(/^HTTP\/1\.1 200 /);
     expect(idle.ended).toBe(true);
   });
@@ -66,9 +38,9 @@ describe("a connection", () => {
     await using server = await serving();
     // Address, names and values count; what is between them does not.
     const padded = (bytes: number) => `${HEAD}X-Pad: ${"x".repeat(bytes)}\r\nConnection: close\r\n\r\n`;
-    const within = await sent(server.port, [padded(MAX_HEADER_BYTES - 100)], 2_000);
+    const within = await rawRequest(server.port, [padded(MAX_HEADER_BYTES - 100)], 2_000);
     expect(within.answer).toMatch(/^HTTP\/1\.1 200 /);
-    const beyond = await sent(server.port, [padded(MAX_HEADER_BYTES + 1)], 2_000);
+    const beyond = await rawRequest(server.port, [padded(MAX_HEADER_BYTES + 1)], 2_000);
     expect(beyond.answer).toMatch(/^HTTP\/1\.1 431 [\s\S]*send long queries by POST/);
   });
 });

@@ -17,6 +17,7 @@ interface Answer<T> {
 
 export interface TestApi extends AsyncDisposable {
   readonly url: string;
+  readonly port: number;
   readonly oracle: OpenApiOracle;
   /** What was logged so far. */
   log(): string;
@@ -49,6 +50,7 @@ export async function testApi(
   const oracle = new OpenApiOracle(document as Record<string, unknown>);
   const api: TestApi = {
     url: server.url,
+    port: server.port,
     oracle,
     log: () => lines.join(""),
     async send<T>(path: string, init: RequestInit = {}) {
