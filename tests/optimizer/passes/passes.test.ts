@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { weightBytes } from "../../../src/optimizer/onnx/model-file.ts";
-import { opsetOf } from "../../../src/optimizer/onnx/proto.ts";
+import { DataType, opsetOf } from "../../../src/optimizer/onnx/proto.ts";
 import { PASSES } from "../../../src/optimizer/passes/catalogue.ts";
 import { applied, golden, leastCosine, vectorsOf } from "../support/passes.ts";
 
@@ -67,8 +67,8 @@ describe.each(["tiny-bert", "tiny-xlmr"] as const)(
         [...FUSED, ["mixed-precision", { force: true, keepFloat: ["LayerNormalization"] }]],
         0.9999,
       ],
-      ["with words in 16 bits", [...FUSED, ["quantized-embeddings", { bits: 16 }]], 0.99999],
-      ["with words in 8 bits", [...FUSED, ["quantized-embeddings"]], 0.999],
+      ["with words and positions in 16 bits", [...FUSED, ["quantized-embeddings", { bits: 16 }]], 0.99999],
+      ["with words and positions in 8 bits", [...FUSED, ["quantized-embeddings"]], 0.999],
     ])("%s", async (_, passes, least) => {
       const { model } = await applied(checkpoint, passes);
       expect(
@@ -129,6 +129,9 @@ describe("a graph", () => {
     const int8 = await applied("tiny-bert", [...FUSED, ["fast-int8"], ["quantized-embeddings"]]);
     // The tiny encoder's scales and norms weigh more, beside its matrices, than a real one's.
     expect(weightBytes(int8.model) / weightBytes(float.model)).toBeLessThan(0.42);
+    // What is left in 32 bits is by row or by column: scales, biases and norms.
+    const floats = int8.model.graph.initializer.filter(({ dataType }) => dataType === DataType.FLOAT);
+    expect(floats.filter(({ dims }) => dims.filter((dim) => dim > 1).length > 1)).toEqual([]);
   });
 
   test("has the operators that its provider is fast with", async () => {
