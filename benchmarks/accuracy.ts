@@ -166,19 +166,21 @@ for (const file of readdirSync(args.queries)
   }
   const [a, b] = legs.map(({ encoder: e }) => e.folder.manifest.id) as [string, string | undefined];
   if (b !== undefined) {
-    const won = (x: string, y: string): number =>
-      places.filter((p) => p[x] === 1 && p[y]! > 1).length /
-      Math.max(1, places.filter((p) => p[y]! > 1).length);
-    report.push({
-      set,
-      complementarity: {
-        [`${a} wins of what ${b} loses`]: won(a, b),
-        [`${b} wins of what ${a} loses`]: won(b, a),
-      },
-    });
-    console.log(
-      `${set}: ${a} wins ${(100 * won(a, b)).toFixed(1)} % of what ${b} loses, ${b} ${(100 * won(b, a)).toFixed(1)} % of what ${a} loses`,
-    );
+    const won = (x: string, y: string, rank: number): number => {
+      const lost = places.filter((p) => p[y]! > rank);
+      return lost.filter((p) => p[x]! <= rank).length / Math.max(1, lost.length);
+    };
+    for (const rank of [1, 10]) {
+      const [ofB, ofA] = [won(a, b, rank), won(b, a, rank)];
+      report.push({
+        set,
+        rank,
+        complementarity: { [`${a} wins of what ${b} loses`]: ofB, [`${b} wins of what ${a} loses`]: ofA },
+      });
+      console.log(
+        `${set}, first ${rank}: ${a} wins ${(100 * ofB).toFixed(1)} % of what ${b} loses, ${b} ${(100 * ofA).toFixed(1)} % of what ${a} loses`,
+      );
+    }
   }
 }
 const made = {

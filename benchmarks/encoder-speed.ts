@@ -51,7 +51,7 @@ const { values: args } = parseArgs({
     peers: {
       type: "string",
       default:
-        "torch-paper,sentence-transformers,sentence-transformers-onnx,sentence-transformers-onnx-qint8,sentence-transformers-openvino-qint8,ort-dynamic-sorted-64,fastembed",
+        "torch-paper,sentence-transformers,sentence-transformers-onnx,sentence-transformers-onnx-qint8,sentence-transformers-openvino-qint8,ort-dynamic-sorted-64,ort-fused-dynamic-sorted-64,fastembed",
     },
     work: { type: "string", default: ".termduet/peers" },
     prefix: { type: "string", default: "" },
