@@ -51,8 +51,10 @@ export function payloadText(
  * pass, or ACORN's look beyond those that do not, finds as well (docs/qdrant.md).
  */
 export function payloadIndexes(spec: CollectionSpec): Record<string, object> {
-  const keyword = { type: "keyword", on_disk: false, enable_hnsw: false };
-  const integer = { type: "integer", lookup: true, range: true, enable_hnsw: false };
+  // What filters a walk through a graph is asked for each vector on the way; documents are looked up once.
+  const on_disk = spec.dimension === undefined;
+  const keyword = { type: "keyword", on_disk, enable_hnsw: false };
+  const integer = { type: "integer", on_disk, lookup: true, range: true, enable_hnsw: false };
   const words = {
     type: "text",
     tokenizer: "whitespace",

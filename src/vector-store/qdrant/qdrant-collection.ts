@@ -3,6 +3,7 @@ import { TermduetError } from "../../terminology/termduet-error.ts";
 import { checkBlock } from "../check-vectors.ts";
 import type { OpenCollection } from "../collections-store.ts";
 import type { Block, CollectionSpec, FieldValue, Filter, VectorRow, WriteOptions } from "../vector-store.ts";
+import { dimensionOf, ofCopy, onceLoaded, vectorParams, WHILE_LOADING } from "./collection-params.ts";
 import { countPoints } from "./count-points.ts";
 import { FoundDocuments } from "./found-documents.ts";
 import { indexPlan, quantizationConfig, quantizationOf } from "./index-plan.ts";
@@ -16,8 +17,6 @@ import type { StoreSettings } from "./store-settings.ts";
 import { deletePoints, uploadBlock } from "./upload-block.ts";
 import { isVariant, WordVariants } from "./word-variants.ts";
 
-// Vectors that pass a filter are compared one by one, by their codes, while the originals of them all are not larger.
-const SCANNED_KB = 60_000;
 const SCAN_BYTES = 4_000_000;
 const BYTES_PER_FLOAT = 12;
 const ROWS_DROPPED_AT_ONCE = 10_000;
@@ -64,12 +63,12 @@ export class QdrantCollection implements OpenCollection {
     const { dimension, name } = spec;
     const { shards, replicas, consistency } = settings;
     const body = {
-      vectors: dimension === undefined ? {} : vectorParams(dimension, settings),
+      vectors: vectorParams(dimension, settings),
       ...(shards === undefined ? {} : { shard_number: shards }),
       replication_factor: replicas,
       write_consistency_factor: consistency ?? Math.ceil(replicas / 2),
       on_disk_payload: true,
-      ...(source ? settingsOfCopy(source, settings) : { optimizers_config: { indexing_threshold: 0 } }),
+      ...(source ? ofCopy(source, dimension, settings) : { optimizers_config: WHILE_LOADING }),
     };
     const doing = `creating ${name}`;
     try {
@@ -91,7 +90,7 @@ export class QdrantCollection implements OpenCollection {
     settings: StoreSettings,
   ): Promise<QdrantCollection> {
     const { config, payload_schema } = await collectionInfo(client, name);
-    const spec = specOf(name, config.params.vectors?.size, payload_schema);
+    const spec = specOf(name, dimensionOf(config.params.vectors), payload_schema);
     const collection = new QdrantCollection(client, records, settings, spec);
     collection.#ask(config.quantization_config);
     return collection;
@@ -126,7 +125,7 @@ export class QdrantCollection implements OpenCollection {
     const { name, dimension } = this.#spec;
     const settings = this.#settings;
     const count = await this.count();
-    const optimizers_config = optimizersOf(settings);
+    const optimizers_config = onceLoaded(dimension, settings);
     let body: object = { optimizers_config };
     if (dimension !== undefined) {
       const { quantization } = indexPlan(count, dimension, settings);
@@ -230,31 +229,6 @@ export class QdrantCollection implements OpenCollection {
   }
 }
 
-// What is new makes segments of its own, which a search asks too; beyond so many the server may merge them, and index anew.
-const MAX_SEGMENTS = 12;
-const SPARE_SEGMENTS = 2;
-
-function settingsOfCopy(
-  { segments_count: segments, config }: CollectionInfo,
-  settings: StoreSettings,
-): object {
-  const unmerged = segments < MAX_SEGMENTS ? { default_segment_number: segments + SPARE_SEGMENTS } : {};
-  // While it is made to differ the server would index what came again with each block, and merge it into all else.
-  const idle = { max_optimization_threads: 0 };
-  return {
-    optimizers_config: { ...optimizersOf(settings), ...unmerged, ...idle },
-    quantization_config: config.quantization_config ?? null,
-  };
-}
-
-function optimizersOf(settings: StoreSettings): object {
-  return {
-    indexing_threshold: settings["index-from"],
-    max_segment_size: Math.ceil(settings["segment-size"] / 1024),
-    max_optimization_threads: "auto",
-  };
-}
-
 /** Vectors that make an answer of a good size. */
 function pageOf(dimension: number): number {
   return Math.max(1, Math.floor(SCAN_BYTES / (dimension * BYTES_PER_FLOAT)));
@@ -262,18 +236,4 @@ function pageOf(dimension: number): number {
 
 function wordsKind(collection: string): string {
   return `words/${collection}`;
-}
-
-/** Dot product, because the vectors are of unit length: for cosines the server would change their bits. */
-function vectorParams(dimension: number, settings: StoreSettings): object {
-  return {
-    size: dimension,
-    distance: "Dot",
-    on_disk: settings["on-disk"],
-    hnsw_config: {
-      m: settings.m,
-      ef_construct: settings["ef-construct"],
-      full_scan_threshold: SCANNED_KB,
-    },
-  };
 }

@@ -49,7 +49,7 @@ export async function untilGreen(client: QdrantClient, name: string, onProgress?
     if (info.status === "grey") await wakeOptimizer(client, name);
     const total = info.points_count ?? 0;
     const done = Math.min(total, info.indexed_vectors_count ?? 0);
-    onProgress?.({ stage: `index ${name}`, done, total, unit: "vectors" });
+    onProgress?.({ stage: `index ${name}`, done, total, unit: "records" });
     if (greens < GREENS) await setTimeout(POLL_MS);
   }
 }

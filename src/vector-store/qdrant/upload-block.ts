@@ -1,5 +1,6 @@
 import pLimit from "p-limit";
 import type { Block, CollectionSpec } from "../vector-store.ts";
+import { DOCUMENT_VECTOR } from "./collection-params.ts";
 import { floatArrayJson } from "./float-json.ts";
 import { payloadText } from "./payload.ts";
 import type { QdrantClient } from "./qdrant-client.ts";
@@ -67,7 +68,7 @@ function pointsBody(spec: CollectionSpec, block: Block, from: number, to: number
   for (let row = from; row < to; row++) {
     const head = `${row === from ? '{"points":[' : ","}{"id":${pointId(block, row)},"payload":`;
     parts.push(Buffer.from(`${head}${payloadText(spec, block, row).json},"vector":`));
-    if (spec.dimension === undefined) parts.push(Buffer.from("{}}"));
+    if (spec.dimension === undefined) parts.push(Buffer.from(`${JSON.stringify(DOCUMENT_VECTOR)}}`));
     else {
       parts.push(floatArrayJson(block.vectors!, row * spec.dimension, spec.dimension));
       parts.push(Buffer.from("}"));
