@@ -23,7 +23,7 @@ const MAX_SPARE = 4096;
 const QUERIES_PER_CALL = 64;
 // The graph of those that pass may fall apart, or lie elsewhere: it is walked over the others too, which finds more with less breadth.
 const ACORN = { enable: true, max_selectivity: 1 };
-const NARROWER = 0.5;
+const NARROWER = 0.4;
 const LONG = 50;
 
 /**
