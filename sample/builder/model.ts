@@ -6,8 +6,8 @@ export type Suppress = "N" | "O" | "E" | "Y";
 export type Place = { file: string; line: number };
 export type Name = { text: string; mark: Mark; lang: Lang; lay: boolean; first: boolean; at: Place };
 export type Link = { slug: string; at: Place };
-export type Parent = Link & { partOf: boolean };
-export type Definition = { text: string; lang: Lang };
+type Parent = Link & { partOf: boolean };
+type Definition = { text: string; lang: Lang };
 export type Concept = {
   code: string;
   cui: string;
