@@ -11,6 +11,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { EncoderCatalogue } from "../src/encoder/catalogue.ts";
 import { type Encoder, EncoderPool } from "../src/encoder/encoder-pool.ts";
+import { wonShare } from "../src/evaluation/retrieval-task.ts";
 import { BegunStrings } from "../src/retrieval/begun-strings.ts";
 import { describedConcepts } from "../src/retrieval/described-concepts.ts";
 import { gatherEvidence } from "../src/retrieval/gather-evidence.ts";
@@ -166,12 +167,9 @@ for (const file of readdirSync(args.queries)
   }
   const [a, b] = legs.map(({ encoder: e }) => e.folder.manifest.id) as [string, string | undefined];
   if (b !== undefined) {
-    const won = (x: string, y: string, rank: number): number => {
-      const lost = places.filter((p) => p[y]! > rank);
-      return lost.filter((p) => p[x]! <= rank).length / Math.max(1, lost.length);
-    };
+    const [ofFirst, ofSecond] = [a, b].map((id) => places.map((p) => p[id]!)) as [number[], number[]];
     for (const rank of [1, 10]) {
-      const [ofB, ofA] = [won(a, b, rank), won(b, a, rank)];
+      const [ofB, ofA] = [wonShare(ofFirst, ofSecond, rank), wonShare(ofSecond, ofFirst, rank)];
       report.push({
         set,
         rank,

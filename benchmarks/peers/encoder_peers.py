@@ -214,9 +214,10 @@ def ort_fused_dynamic():
             num_heads=config["num_attention_heads"],
             hidden_size=config["hidden_size"],
         )
-        fused.save_model_to_file(path.replace("dynamic", "float"))
+        fused_path = os.path.join(WORK, "ort-fused.onnx")
+        fused.save_model_to_file(fused_path)
         quantize_dynamic(
-            path.replace("dynamic", "float"),
+            fused_path,
             path,
             weight_type=QuantType.QInt8,
             per_channel=True,

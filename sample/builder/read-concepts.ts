@@ -81,34 +81,14 @@ function readField(concept: Concept, line: string, at: Place): void {
     return;
   }
   if (value.includes("|")) fail(at, "'|' parts the columns of RRF and cannot stand in a text");
-  switch (key) {
-    case "en":
-      readNames(concept, value, "ENG", false, at);
-      break;
-    case "en-lay":
-      readNames(concept, value, "ENG", true, at);
-      break;
-    case "fr":
-      readNames(concept, value, "FRE", false, at);
-      break;
-    case "fr-lay":
-      readNames(concept, value, "FRE", true, at);
-      break;
-    case "en-def":
-      concept.definitions.push({ text: value, lang: "ENG" });
-      break;
-    case "fr-def":
-      concept.definitions.push({ text: value, lang: "FRE" });
-      break;
-    case "site":
-      concept.sites.push(...links(value, at));
-      break;
-    case "treats":
-      concept.treats.push(...links(value, at));
-      break;
-    default:
-      fail(at, `unknown field '${key}'`);
-  }
+  const [, language, kind] = /^(en|fr)(-lay|-def)?$/.exec(key) ?? [];
+  if (language !== undefined) {
+    const lang = language === "en" ? "ENG" : "FRE";
+    if (kind === "-def") concept.definitions.push({ text: value, lang });
+    else readNames(concept, value, lang, kind === "-lay", at);
+  } else if (key === "site") concept.sites.push(...links(value, at));
+  else if (key === "treats") concept.treats.push(...links(value, at));
+  else fail(at, `unknown field '${key}'`);
 }
 
 function readNames(concept: Concept, value: string, lang: Lang, lay: boolean, at: Place): void {

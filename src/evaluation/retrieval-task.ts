@@ -60,8 +60,8 @@ export function retrievalScores(places: readonly number[]): RetrievalScores {
   };
 }
 
-/** Of the queries that one encoder does not answer first, the share that the other does: what it adds. */
-export function wonShare(winner: readonly number[], loser: readonly number[]): number {
-  const lost = [...loser.keys()].filter((i) => loser[i]! > 1);
-  return lost.filter((i) => winner[i] === 1).length / Math.max(1, lost.length);
+/** Of the queries for which one encoder has no right concept among the first `rank`, the share for which the other has: what it adds. */
+export function wonShare(winner: readonly number[], loser: readonly number[], rank = 1): number {
+  const lost = [...loser.keys()].filter((i) => loser[i]! > rank);
+  return lost.filter((i) => winner[i]! <= rank).length / Math.max(1, lost.length);
 }

@@ -12,7 +12,8 @@ const SPARE_SEGMENTS = 2;
  * mutable ones in memory: without it a release of 924,000 strings took 5.4 GB (docs/qdrant.md).
  */
 const DOCUMENT_DIMENSION = 1;
-export const DOCUMENT_VECTOR = [0];
+/** As it is sent. */
+export const DOCUMENT_VECTOR = "[0]";
 const BYTES_PER_DOCUMENT = 4;
 const DOCUMENTS_PER_SEGMENT = 2_000_000;
 // The least that the server takes.

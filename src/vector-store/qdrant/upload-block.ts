@@ -68,11 +68,12 @@ function pointsBody(spec: CollectionSpec, block: Block, from: number, to: number
   for (let row = from; row < to; row++) {
     const head = `${row === from ? '{"points":[' : ","}{"id":${pointId(block, row)},"payload":`;
     parts.push(Buffer.from(`${head}${payloadText(spec, block, row).json},"vector":`));
-    if (spec.dimension === undefined) parts.push(Buffer.from(`${JSON.stringify(DOCUMENT_VECTOR)}}`));
-    else {
-      parts.push(floatArrayJson(block.vectors!, row * spec.dimension, spec.dimension));
-      parts.push(Buffer.from("}"));
-    }
+    const { dimension } = spec;
+    const vector =
+      dimension === undefined
+        ? Buffer.from(DOCUMENT_VECTOR)
+        : floatArrayJson(block.vectors!, row * dimension, dimension);
+    parts.push(vector, Buffer.from("}"));
   }
   parts.push(Buffer.from("]}"));
   return Buffer.concat(parts);

@@ -69,6 +69,11 @@ describe.each(["tiny-bert", "tiny-xlmr"] as const)(
       ],
       ["with words and positions in 16 bits", [...FUSED, ["quantized-embeddings", { bits: 16 }]], 0.99999],
       ["with words and positions in 8 bits", [...FUSED, ["quantized-embeddings"]], 0.999],
+      [
+        "with words and positions in 8 bits before norms are fused with sums",
+        [...CONVERT, ["quantized-embeddings"], ["transformer-fusion", { skipLayerNorm: true }]],
+        0.999,
+      ],
     ])("%s", async (_, passes, least) => {
       const { model } = await applied(checkpoint, passes);
       expect(

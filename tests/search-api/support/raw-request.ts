@@ -5,7 +5,7 @@ export interface RawAnswer {
   /** Everything that came back until the connection ended or `untilMs` passed. */
   readonly answer: string;
   readonly ended: boolean;
-  /** From the first byte to the end of the wait. */
+  /** From the call to the end of the connection or of the wait. */
   readonly tookMs: number;
   /** Of the connection, such as `ECONNRESET`. */
   readonly error?: string;

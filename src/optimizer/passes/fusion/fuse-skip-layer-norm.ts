@@ -11,17 +11,11 @@ export function fuseSkipLayerNorm(model: ModelProto): ModelProto {
     const sum = index.producer(norm.input[0], "Add");
     // A constant beside the sum is a bias, and a slice a table of positions: neither is a residual of this shape.
     if (!sum || index.consumers.get(sum.output[0]!)!.length > 1) continue;
-    if (sum.input.some((name) => index.initializers.has(name) || isSlice(index, name))) continue;
+    if (sum.input.some((name) => index.initializers.has(name) || index.producer(name, "Slice"))) continue;
     const inputs = [sum.input[0]!, sum.input[1]!, norm.input[1]!, norm.input[2]!];
     const fused = nodeOf(norm.output[0]!, "com.microsoft:SkipLayerNormalization", inputs);
     const attribute = norm.attribute.filter((a) => a.name === "epsilon");
     rewrite.replace(norm, [{ ...fused, attribute }]);
   }
   return rewrite.finish();
-}
-
-/** A slice, or one that `quantized-embeddings` widens again. */
-function isSlice(index: GraphIndex, name: string): boolean {
-  const widened = index.producer(name, "Mul") ?? index.producer(name, "Cast");
-  return widened ? isSlice(index, widened.input[0]!) : index.producer(name, "Slice") !== undefined;
 }
