@@ -16,6 +16,7 @@ const DOCUMENT_DIMENSION = 1;
 export const DOCUMENT_VECTOR = "[0]";
 const BYTES_PER_DOCUMENT = 4;
 const DOCUMENTS_PER_SEGMENT = 2_000_000;
+const DOCUMENTS_IN_MEMORY = 200_000;
 // The least that the server takes.
 const AT_ONCE_KB = 1;
 
@@ -40,8 +41,15 @@ export function dimensionOf(vectors: { size?: number } | undefined): number | un
   return vectors?.size === DOCUMENT_DIMENSION ? undefined : vectors?.size;
 }
 
-/** The optimizer's settings while a collection is filled: it waits. */
-export const WHILE_LOADING = { indexing_threshold: 0 };
+/**
+ * The optimizer's settings while a collection is filled. With vectors it waits, so that each graph is made once; documents it puts
+ * aside in small segments as they come, because until then they take 4 kB of memory each.
+ */
+export function whileLoading(dimension: number | undefined): object {
+  if (dimension !== undefined) return { indexing_threshold: 0 };
+  const kilobytes = Math.ceil((DOCUMENTS_IN_MEMORY * BYTES_PER_DOCUMENT) / 1024);
+  return { indexing_threshold: kilobytes, max_segment_size: kilobytes };
+}
 
 /** And when everything is in. */
 export function onceLoaded(dimension: number | undefined, settings: StoreSettings): object {

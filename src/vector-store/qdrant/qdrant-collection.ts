@@ -3,7 +3,7 @@ import { TermduetError } from "../../terminology/termduet-error.ts";
 import { checkBlock } from "../check-vectors.ts";
 import type { OpenCollection } from "../collections-store.ts";
 import type { Block, CollectionSpec, FieldValue, Filter, VectorRow, WriteOptions } from "../vector-store.ts";
-import { dimensionOf, ofCopy, onceLoaded, vectorParams, WHILE_LOADING } from "./collection-params.ts";
+import { dimensionOf, ofCopy, onceLoaded, vectorParams, whileLoading } from "./collection-params.ts";
 import { countPoints } from "./count-points.ts";
 import { FoundDocuments } from "./found-documents.ts";
 import { indexPlan, quantizationConfig, quantizationOf } from "./index-plan.ts";
@@ -68,7 +68,7 @@ export class QdrantCollection implements OpenCollection {
       replication_factor: replicas,
       write_consistency_factor: consistency ?? Math.ceil(replicas / 2),
       on_disk_payload: true,
-      ...(source ? ofCopy(source, dimension, settings) : { optimizers_config: WHILE_LOADING }),
+      ...(source ? ofCopy(source, dimension, settings) : { optimizers_config: whileLoading(dimension) }),
     };
     const doing = `creating ${name}`;
     try {
