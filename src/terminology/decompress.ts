@@ -1,6 +1,6 @@
 import { pipeline, Readable } from "node:stream";
 import { createGunzip, createInflateRaw, type Gunzip, type InflateRaw } from "node:zlib";
-import { type ByteReadOptions, type ByteSource, CHUNK_BYTES } from "./byte-source.ts";
+import { type ByteReadOptions, type ByteSource, CHUNK_BYTES, concatenated } from "./byte-source.ts";
 import { TermduetError } from "./termduet-error.ts";
 
 /** Whether these first bytes of a file begin a gzip stream (RFC 1952: magic, deflate, reserved flags clear). */
@@ -11,6 +11,14 @@ export function startsGzip(head: Uint8Array): boolean {
 /** Inflates raw deflate data, as zip members carry it. `name` is for the error of damaged data. */
 export function inflateRaw(chunks: AsyncIterable<Buffer>, name: string): AsyncGenerator<Buffer> {
   return through(chunks, createInflateRaw({ chunkSize: CHUNK_BYTES }), name);
+}
+
+/** The uncompressed bytes of a file, or of one that was cut into parts. */
+export function contentOf(
+  { parts, isGzip }: { parts: readonly ByteSource[]; isGzip: boolean },
+  options: ByteReadOptions,
+): AsyncGenerator<Buffer> {
+  return isGzip ? gunzipParts(parts, options) : concatenated(parts, options);
 }
 
 /**

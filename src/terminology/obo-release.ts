@@ -1,6 +1,3 @@
-import { type ByteSource, concatenated } from "./byte-source.ts";
-import { gunzipParts } from "./decompress.ts";
-import { fingerprintOf, type StoredFile } from "./fingerprint.ts";
 import { languageOf, parseQuoted, unescapeObo } from "./obo-clause.ts";
 import { type LocatedClause, type OboStanza, oboStanzas, type RejectLine } from "./obo-stanzas.ts";
 import {
@@ -12,7 +9,8 @@ import {
   sabOfOntology,
 } from "./ontology-term.ts";
 import { rejectOf } from "./rejects-file.ts";
-import type { ReadOptions, ReleaseRow, ReleaseSource, SourceFile } from "./release-source.ts";
+import type { ReadOptions, ReleaseRow } from "./release-source.ts";
+import { SingleFileRelease } from "./single-file-release.ts";
 import { TermduetError } from "./termduet-error.ts";
 import { twoPasses } from "./two-passes.ts";
 
@@ -24,26 +22,11 @@ type Scope = OntologyName["scope"];
  * clauses are not used, nor are other stanzas. A term without a name is a mere reference and gives no atom. The file is
  * read twice: atoms come before all that is joined to them.
  */
-export class OboRelease implements ReleaseSource {
+export class OboRelease extends SingleFileRelease {
   readonly format = "obo";
-  readonly files: readonly SourceFile[];
-  readonly #source: ByteSource;
-  readonly #isGzip: boolean;
-  readonly #stored: StoredFile;
-
-  constructor(source: ByteSource, isGzip: boolean, stored: StoredFile) {
-    this.#source = source;
-    this.#isGzip = isGzip;
-    this.#stored = stored;
-    this.files = [{ name: source.name, bytes: source.bytes }];
-  }
-
-  fingerprint(signal?: AbortSignal): Promise<string> {
-    return fingerprintOf([this.#stored], signal);
-  }
 
   async *rows(options: ReadOptions): AsyncGenerator<ReleaseRow[], void, undefined> {
-    const { name } = this.#source;
+    const { name } = this;
     const [first, second] = twoPasses(options);
     const reject: RejectLine = (line, reason, text) => options.onReject(rejectOf(name, line, reason, text));
     let hasAtoms = false;
@@ -65,13 +48,9 @@ export class OboRelease implements ReleaseSource {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {}
-
   async *#terms(options: ReadOptions, reject: RejectLine): AsyncGenerator<LocatedTerm[]> {
-    const parts = [this.#source];
-    const content = this.#isGzip ? gunzipParts(parts, options) : concatenated(parts, options);
     let sab: string | undefined;
-    for await (const stanzas of oboStanzas(content, this.#source.name, reject)) {
+    for await (const stanzas of oboStanzas(this.content(options), this.name, reject)) {
       options.signal?.throwIfAborted();
       const terms: LocatedTerm[] = [];
       for (const stanza of stanzas) {

@@ -1,12 +1,10 @@
 import { isUtf8 } from "node:buffer";
-import { type ByteSource, concatenated } from "./byte-source.ts";
-import { gunzipParts } from "./decompress.ts";
-import { fingerprintOf, type StoredFile } from "./fingerprint.ts";
 import { JsonScanner, type JsonSlice } from "./json-scanner.ts";
 import { curieOf, type GraphEdge, type GraphNode, termOfNode } from "./obograph-node.ts";
 import { atomsOf, joinedRowsOf, relationRow, sabOfId, sabOfOntology } from "./ontology-term.ts";
 import { rejectOf } from "./rejects-file.ts";
-import type { ReadOptions, ReleaseRow, ReleaseSource, SourceFile } from "./release-source.ts";
+import type { ReadOptions, ReleaseRow } from "./release-source.ts";
+import { SingleFileRelease } from "./single-file-release.ts";
 import { TermduetError } from "./termduet-error.ts";
 import { twoPasses } from "./two-passes.ts";
 
@@ -25,26 +23,11 @@ type SliceKind = keyof typeof PATHS;
  * the edges between them. SAB is the id of the first graph that has one. The file is read twice, and its beginning
  * before that for the id: atoms come before all that is joined to them.
  */
-export class ObographRelease implements ReleaseSource {
+export class ObographRelease extends SingleFileRelease {
   readonly format = "obograph";
-  readonly files: readonly SourceFile[];
-  readonly #source: ByteSource;
-  readonly #isGzip: boolean;
-  readonly #stored: StoredFile;
-
-  constructor(source: ByteSource, isGzip: boolean, stored: StoredFile) {
-    this.#source = source;
-    this.#isGzip = isGzip;
-    this.#stored = stored;
-    this.files = [{ name: source.name, bytes: source.bytes }];
-  }
-
-  fingerprint(signal?: AbortSignal): Promise<string> {
-    return fingerprintOf([this.#stored], signal);
-  }
 
   async *rows(options: ReadOptions): AsyncGenerator<ReleaseRow[], void, undefined> {
-    const { name } = this.#source;
+    const { name } = this;
     const [first, second] = twoPasses(options);
     const ontology = await this.#graphId(options);
     const sabFor = (id: string) => ontology ?? sabOfId(id);
@@ -80,8 +63,6 @@ export class ObographRelease implements ReleaseSource {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {}
-
   #node(slice: JsonSlice, sabFor: (id: string) => string, reject: (reason: string) => void) {
     if (!isUtf8(slice.bytes)) {
       reject("not UTF-8");
@@ -94,7 +75,7 @@ export class ObographRelease implements ReleaseSource {
     const { sub, pred, obj } = (this.#parse(slice) ?? {}) as GraphEdge;
     if (typeof sub !== "string" || typeof pred !== "string" || typeof obj !== "string") {
       const text = slice.bytes.toString("utf8", 0, 8_000);
-      options.onReject(rejectOf(this.#source.name, slice.line, "an edge without sub, pred and obj", text));
+      options.onReject(rejectOf(this.name, slice.line, "an edge without sub, pred and obj", text));
       return [];
     }
     // These hold between properties and individuals, which are no terms.
@@ -110,7 +91,7 @@ export class ObographRelease implements ReleaseSource {
       const detail = cause instanceof Error ? cause.message : String(cause);
       throw new TermduetError(
         "bad-input",
-        `${this.#source.name} is not valid JSON in what begins at line ${line} (${detail})`,
+        `${this.name} is not valid JSON in what begins at line ${line} (${detail})`,
         { cause },
       );
     }
@@ -129,11 +110,9 @@ export class ObographRelease implements ReleaseSource {
     options: ReadOptions,
     wanted: Partial<typeof PATHS>,
   ): AsyncGenerator<{ kind: SliceKind; slice: JsonSlice }[]> {
-    const parts = [this.#source];
-    const content = this.#isGzip ? gunzipParts(parts, options) : concatenated(parts, options);
-    const scanner = new JsonScanner<SliceKind>(this.#source.name, wanted);
+    const scanner = new JsonScanner<SliceKind>(this.name, wanted);
     let isFirst = true;
-    for await (const chunk of content) {
+    for await (const chunk of this.content(options)) {
       options.signal?.throwIfAborted();
       const start = isFirst && chunk[0] === BYTE_ORDER_MARK ? 3 : 0;
       isFirst = false;

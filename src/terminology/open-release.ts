@@ -42,20 +42,20 @@ export async function openRelease(path: string, options: ArchiveOptions = {}): P
       `${path} is no gzip file although it is called .gz: copy or download it again`,
     );
   }
-  const source = fileSource(path, stats.size);
+  const file = { source: fileSource(path, stats.size), isGzip, stored };
   const bare = path.replace(/\.gz$/i, "");
   if (isTableFile(stored.name)) checkConso(path, stored.name);
   switch (/\.([a-z]+)$/i.exec(bare)?.[1]?.toLowerCase()) {
     case "rrf":
-      return new RrfRelease([{ table: "MRCONSO", name: path, parts: [source], isGzip }], [stored]);
+      return new RrfRelease([{ table: "MRCONSO", name: path, parts: [file.source], isGzip }], [stored]);
     case "obo":
-      return new OboRelease(source, isGzip, stored);
+      return new OboRelease(file);
     case "json":
-      return new ObographRelease(source, isGzip, stored);
+      return new ObographRelease(file);
     case "tsv":
-      return new TableRelease(source, isGzip, stored, "tsv");
+      return new TableRelease(file, "tsv");
     case "csv":
-      return new TableRelease(source, isGzip, stored, "csv");
+      return new TableRelease(file, "csv");
     default:
       throw new TermduetError("bad-input", `${path} is of no kind that can be read: give ${KINDS}`);
   }

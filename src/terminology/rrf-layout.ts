@@ -1,5 +1,4 @@
-import { type ByteReadOptions, type ByteSource, concatenated } from "./byte-source.ts";
-import { gunzipParts } from "./decompress.ts";
+import type { ByteSource } from "./byte-source.ts";
 import { RRF_TABLES, type RrfTable } from "./rrf-tables.ts";
 import { TermduetError } from "./termduet-error.ts";
 
@@ -26,11 +25,6 @@ const TABLE_FILE = new RegExp(`^(${RRF_TABLES.join("|")})\\.RRF(?:\\.((?!gz)[a-z
 /** Whether a file's name is that of a table that is read, or of a part of one. */
 export function isTableFile(file: string): boolean {
   return TABLE_FILE.test(file);
-}
-
-/** The uncompressed bytes of a table. */
-export function tableContent(table: TableFiles, options: ByteReadOptions): AsyncGenerator<Buffer> {
-  return table.isGzip ? gunzipParts(table.parts, options) : concatenated(table.parts, options);
 }
 
 /**

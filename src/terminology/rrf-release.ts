@@ -1,8 +1,9 @@
+import { contentOf } from "./decompress.ts";
 import { fingerprintOf, type StoredFile } from "./fingerprint.ts";
 import { lineBlocks } from "./line-blocks.ts";
 import { rejectOf } from "./rejects-file.ts";
 import type { ReadOptions, ReleaseRow, ReleaseSource, SourceFile } from "./release-source.ts";
-import { type TableFiles, tableContent } from "./rrf-layout.ts";
+import type { TableFiles } from "./rrf-layout.ts";
 import { RrfLine } from "./rrf-line.ts";
 import { RRF_READERS } from "./rrf-tables.ts";
 import { TermduetError } from "./termduet-error.ts";
@@ -54,7 +55,7 @@ async function* tableRows(table: TableFiles, options: ReadOptions): AsyncGenerat
       options.onReject(rejectOf(table.name, line.number, row, line.toString()));
     }
   };
-  for await (const block of lineBlocks(tableContent(table, options), table.name)) {
+  for await (const block of lineBlocks(contentOf(table, options), table.name)) {
     options.signal?.throwIfAborted();
     line.visitLines(block, visit);
     if (rows.length < BATCH_ROWS) continue;

@@ -1,13 +1,11 @@
 import type { Atom } from "./atom.ts";
 import { atomId } from "./atom-id.ts";
-import { type ByteSource, concatenated } from "./byte-source.ts";
 import { cleanText } from "./clean-text.ts";
-import { gunzipParts } from "./decompress.ts";
 import { type DelimitedRow, delimitedRows, textOfRow } from "./delimited.ts";
-import { fingerprintOf, type StoredFile } from "./fingerprint.ts";
 import { latOf } from "./languages.ts";
 import { rejectOf } from "./rejects-file.ts";
-import type { ReadOptions, ReleaseRow, ReleaseSource, SourceFile } from "./release-source.ts";
+import type { ReadOptions, ReleaseRow } from "./release-source.ts";
+import { type SingleFile, SingleFileRelease } from "./single-file-release.ts";
 import { type ColumnNames, countKnownColumns, misfit, readHeader, type TableHeader } from "./table-header.ts";
 import { TermduetError } from "./termduet-error.ts";
 
@@ -31,35 +29,26 @@ const DEFAULT_SAB = "LOCAL";
  * the names of one concept, and the first in each language is the preferred one (TS P); rows of that id elsewhere in
  * the file belong to it as well, but their first is preferred again, since the file is not held in memory.
  */
-export class TableRelease implements ReleaseSource {
+export class TableRelease extends SingleFileRelease {
   readonly format = "table";
-  readonly files: readonly SourceFile[];
-  readonly #source: ByteSource;
-  readonly #isGzip: boolean;
-  readonly #stored: StoredFile;
   readonly #format: "csv" | "tsv";
 
-  constructor(source: ByteSource, isGzip: boolean, stored: StoredFile, format: "csv" | "tsv") {
-    this.#source = source;
-    this.#isGzip = isGzip;
-    this.#stored = stored;
+  constructor(file: SingleFile, format: "csv" | "tsv") {
+    super(file);
     this.#format = format;
-    this.files = [{ name: source.name, bytes: source.bytes }];
-  }
-
-  fingerprint(signal?: AbortSignal): Promise<string> {
-    return fingerprintOf([this.#stored], signal);
   }
 
   async *rows(options: ReadOptions): AsyncGenerator<ReleaseRow[], void, undefined> {
-    const { name } = this.#source;
-    const parts = [this.#source];
-    const content = this.#isGzip ? gunzipParts(parts, options) : concatenated(parts, options);
+    const { name } = this;
     const countKnown = (cells: readonly string[]) => countKnownColumns(cells, COLUMNS);
     let header: TableHeader<Column> | undefined;
     let hasAtoms = false;
     const run = new NamesOfOneId();
-    for await (const records of delimitedRows(content, { name, format: this.#format, countKnown })) {
+    for await (const records of delimitedRows(this.content(options), {
+      name,
+      format: this.#format,
+      countKnown,
+    })) {
       options.signal?.throwIfAborted();
       const rows: ReleaseRow[] = [];
       for (const record of records) {
@@ -81,8 +70,6 @@ export class TableRelease implements ReleaseSource {
       );
     }
   }
-
-  async [Symbol.asyncDispose](): Promise<void> {}
 }
 
 /** The atom of a record, or the reason why there is none. */

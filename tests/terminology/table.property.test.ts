@@ -41,7 +41,8 @@ async function read(content: string, size: number, format: "csv" | "tsv") {
       for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
     },
   };
-  const reading = await readAll(new TableRelease(source, false, { path: "", name: "", bytes: 0 }, format));
+  const file = { source, isGzip: false, stored: { path: "", name: "", bytes: 0 } };
+  const reading = await readAll(new TableRelease(file, format));
   expect(reading.rejects).toEqual([]);
   return atomsIn(reading).map(({ cui, str }) => ({ id: cui, term: str }));
 }
