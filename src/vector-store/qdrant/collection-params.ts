@@ -3,8 +3,8 @@ import type { StoreSettings } from "./store-settings.ts";
 
 // Vectors that pass a filter are compared one by one, by their codes, while the originals of them all are not larger.
 const SCANNED_KB = 60_000;
-// What is new makes segments of its own, which a search asks too; beyond so many the server may merge them, and index anew.
-const MAX_SEGMENTS = 12;
+// What is new makes segments of its own, which a search asks too; beyond so many in a shard the server merges the smallest.
+const MAX_SEGMENTS = 8;
 const SPARE_SEGMENTS = 2;
 
 /**
@@ -62,17 +62,17 @@ export function onceLoaded(dimension: number | undefined, settings: StoreSetting
   };
 }
 
-/** Settings of a collection that begins as a copy of another: its segments are let be. */
+/** Settings of a collection that begins as a copy of another: its segments are let be, while they are few. */
 export function ofCopy(
   { segments_count: segments, config }: CollectionInfo,
   dimension: number | undefined,
   settings: StoreSettings,
 ): object {
-  const unmerged = segments < MAX_SEGMENTS ? { default_segment_number: segments + SPARE_SEGMENTS } : {};
+  const default_segment_number = Math.min(segments + SPARE_SEGMENTS, MAX_SEGMENTS);
   // While it is made to differ the server would index what came again with each block, and merge it into all else.
   const idle = { max_optimization_threads: 0 };
   return {
-    optimizers_config: { ...onceLoaded(dimension, settings), ...unmerged, ...idle },
+    optimizers_config: { ...onceLoaded(dimension, settings), default_segment_number, ...idle },
     quantization_config: config.quantization_config ?? null,
   };
 }
