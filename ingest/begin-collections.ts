@@ -61,15 +61,13 @@ export async function beginCollections(
 ): Promise<ReadonlySet<string>> {
   const done = journal.stage<string[]>("collections");
   if (done) return new Set(done);
+  const copies: string[] = [];
+  // One after the other: a server that opens several at once has no core left for those who search.
+  for (const { spec, earlier } of share.isWhole ? wanted : [])
+    if (earlier !== undefined && (await store.copies?.begin(earlier, spec))) copies.push(spec.name);
+  const others = wanted.filter(({ spec }) => !copies.includes(spec.name));
   // Together: a cluster with a node away takes ten seconds for each.
-  const names = await Promise.all(
-    wanted.map(async ({ spec, earlier }) => {
-      const isCopy = share.isWhole && earlier !== undefined && (await store.copies?.begin(earlier, spec));
-      if (isCopy) return [spec.name];
-      await store.createCollection(spec, share.creation);
-      return [];
-    }),
-  );
-  journal.stageDone("collections", names.flat());
-  return new Set(names.flat());
+  await Promise.all(others.map(({ spec }) => store.createCollection(spec, share.creation)));
+  journal.stageDone("collections", copies);
+  return new Set(copies);
 }
