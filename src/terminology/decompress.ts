@@ -27,7 +27,7 @@ export function contentOf(
  * Each stream gets its own decoder, because Node's gunzip stops in silence at zero padding after a member, and would
  * so drop the parts behind it.
  */
-export async function* gunzipParts(
+async function* gunzipParts(
   parts: readonly ByteSource[],
   options: ByteReadOptions,
 ): AsyncGenerator<Buffer> {
