@@ -27,10 +27,7 @@ export function contentOf(
  * Each stream gets its own decoder, because Node's gunzip stops in silence at zero padding after a member, and would
  * so drop the parts behind it.
  */
-async function* gunzipParts(
-  parts: readonly ByteSource[],
-  options: ByteReadOptions,
-): AsyncGenerator<Buffer> {
+async function* gunzipParts(parts: readonly ByteSource[], options: ByteReadOptions): AsyncGenerator<Buffer> {
   const chunks = partChunks(parts, options);
   const startsStream = ({ isFirst, chunk }: PartChunk) => isFirst && startsGzip(chunk);
   /** The chunk with which the next stream starts, once it has been met. */
