@@ -12,6 +12,7 @@ import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { readEncoderFolder } from "../src/encoder/encoder-manifest.ts";
+import { Tokenizer } from "../src/encoder/tokenizer.ts";
 import { cpuFeatures } from "../src/optimizer/cpu-features.ts";
 import { type GemmShare, gemmShare } from "./support/gemm-rate.ts";
 import { OwnEncoder } from "./support/own-encoder.ts";
@@ -62,7 +63,8 @@ const { values: args } = parseArgs({
     out: { type: "string", default: "benchmarks/out" },
   },
 });
-if (!args.checkpoint || !args.strings) throw new Error("--checkpoint and --strings are needed");
+if (!args.checkpoint || !args.strings || !args.encoders)
+  throw new Error("--checkpoint, --encoders and --strings are needed");
 
 const threads = Number(args.threads);
 const all = readFileSync(args.strings, "utf8").split("\n").filter(Boolean);
@@ -134,6 +136,11 @@ for (const folder of folders.slice(1))
   shares[basename(folder)] = await gemmShare(readEncoderFolder(folder), all.slice(0, 1000));
 rmSync(scratch, { recursive: true });
 
+const float32 = readEncoderFolder(folders[0]!);
+const tokenizer = new Tokenizer(float32.folder, float32.manifest.maxTokens);
+const lengths = all.slice(-Number(args.count)).map((text) => tokenizer.encode(args.prefix + text).length);
+const meanTokens = lengths.reduce((sum, v) => sum + v, 0) / lengths.length;
+
 const result = {
   at: new Date().toISOString(),
   checkpoint: basename(resolve(args.checkpoint)),
@@ -145,6 +152,7 @@ const result = {
     timed: Number(args.count),
     rounds: Number(args.rounds),
     prefix: args.prefix,
+    meanTokens,
   },
   rows,
   int8Gemm: shares,
@@ -156,8 +164,9 @@ const table = [
   "|---|---|---|---|---|---|",
   ...rows.map(
     (row) =>
-      `| ${row.name} | ${row.stringsPerSecond.toFixed(0)} (${row.range.map((v) => v.toFixed(0)).join("–")}) | ${row.cosineMean.toFixed(4)} | ${row.cosineP1.toFixed(4)} | ${row.sizeMb.toFixed(1)} | ${row.rssMb.toFixed(0)} |`,
+      `| ${row.name} | ${speed(row.stringsPerSecond)} (${row.range.map(speed).join("–")}) | ${row.cosineMean.toFixed(4)} | ${row.cosineP1.toFixed(4)} | ${row.sizeMb.toFixed(1)} | ${row.rssMb.toFixed(0)} |`,
   ),
+  `\nThe strings that were timed have ${meanTokens.toFixed(1)} tokens on average.`,
   ...Object.entries(shares).map(
     ([name, { encoderGops, gemmGops }]) =>
       `\n${name}, one thread: ${encoderGops.toFixed(0)} GOPS in its linear layers from end to end, ${((100 * encoderGops) / gemmGops).toFixed(0)} % of the ${gemmGops.toFixed(0)} GOPS of its own products alone.`,
@@ -165,6 +174,10 @@ const table = [
 ];
 writeFileSync(join(args.out, "encoder-speed.md"), `${table.join("\n")}\n`);
 console.log(table.join("\n"));
+
+function speed(stringsPerSecond: number): string {
+  return stringsPerSecond.toFixed(stringsPerSecond < 100 ? 1 : 0);
+}
 
 function floats(path: string): Float32Array {
   const bytes = readFileSync(path);
