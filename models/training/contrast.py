@@ -45,3 +45,15 @@ def contrastive(left: torch.Tensor, right: torch.Tensor, owner: torch.Tensor, me
     positive = (left * right).sum(1).repeat(2) / temperature
     logits = logits.masked_fill(owners[:, None] == theirs[None, :], float("-inf"))
     return (torch.logaddexp(torch.logsumexp(logits, dim=1), positive) - positive).mean()
+
+
+def towards(texts: torch.Tensor, owners: torch.Tensor, targets: torch.Tensor, owner: torch.Tensor, memory: Memory | None,
+            temperature: float) -> torch.Tensor:
+    """InfoNCE one way, against vectors that do not move (those that an encoder gave before it was trained further): texts [k·n]
+    come to targets [n], k times in turn. However old a vector in the memory is, it is still what it was."""
+    against, theirs = targets, owner
+    if memory is not None and len(memory.filled()[1]):
+        against, theirs = torch.cat([targets, memory.filled()[0]]), torch.cat([owner, memory.filled()[1]])
+    logits = (texts @ against.T / temperature).masked_fill(owners[:, None] == theirs[None, :], float("-inf"))
+    positive = (texts * targets.repeat(len(texts) // len(targets), 1)).sum(1) / temperature
+    return (torch.logaddexp(torch.logsumexp(logits, dim=1), positive) - positive).mean()

@@ -3,7 +3,6 @@ layers, and attention runs over groups of texts of one length. On a GPU, where e
 groups are a few classes of length, padded inside. Weights stay those of the Hugging Face model, which loads and saves them."""
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from itertools import chain
@@ -17,6 +16,7 @@ from tokenizers import Tokenizer
 from transformers import AutoModel
 
 MAX_TOKENS = 64
+CPU_BFLOAT16 = getattr(torch.cpu, "get_capabilities", dict)().get("avx512_bf16", False)  # 1.6 times as fast there
 CLASSES = (8, 16, 24, 32, 48, 64)  # multiples of 8, as the masked attention kernel wants
 
 
@@ -114,6 +114,7 @@ class Encoder(torch.nn.Module):
         self.dropout = 0.0  # contrastive training does without
         self.first_position = 2 if self.model.config.model_type == "xlm-roberta" else 0
         self.classes = CLASSES if str(device).startswith("cuda") else None
+        self.bfloat16 = str(device).startswith("cuda")  # matrix products
         self.to(device)
 
     @property
@@ -127,9 +128,8 @@ class Encoder(torch.nn.Module):
         batch = ids if isinstance(ids, Packed) else pack(ids)
         device = self.device
         layout = Layout(batch, device, self.classes)
-        # matrix products in bfloat16 on a GPU; weights, layer norms, pooling and losses stay float32
-        mixed = torch.autocast("cuda", torch.bfloat16) if device.type == "cuda" else contextlib.nullcontext()
-        with mixed:
+        # weights, layer norms, pooling and losses stay float32
+        with torch.autocast(device.type, torch.bfloat16, enabled=self.bfloat16):
             h = self._layers(layout).float()
         pooled = h.new_zeros(len(batch.lengths), h.shape[1]).index_add_(0, layout.owner, h)
         back = torch.empty_like(layout.order)

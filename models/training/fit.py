@@ -13,13 +13,16 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+import littre
 import release as rrf
-from contrast import Memory, contrastive
+import wordnet
+from contrast import Memory, contrastive, towards
 from corpus import Corpus
-from encoder import Encoder, Packed, device_for, load_tokenizer, pack, tokenize
+from encoder import CPU_BFLOAT16, Encoder, Packed, device_for, load_tokenizer, pack, tokenize
 from evaluate import DevIndex, encode, report, show
 from feed import Feed, seeded
 from pairs import Pairs, fold
+from plain_words import PlainWords
 from training import Run, optimizer_for
 
 
@@ -57,6 +60,11 @@ def arguments(description: str, **defaults) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=2, help="1 for the same figures each time")
     parser.add_argument("--kind", action="append", default=[], metavar="NAME=SHARE",
                         help="another share of a kind of pairs than pairs.py gives it")
+    parser.add_argument("--stay", action="store_true",
+                        help="names stay where the start checkpoint has them, and the other texts come to them")
+    parser.add_argument("--wordnet", type=Path, help="folder of WordNet's files (wordnet.py)")
+    parser.add_argument("--littre", type=Path, help="folder of Littré's files (littre.py)")
+    parser.add_argument("--plain", type=float, default=0.2, help="part of a batch that comes from each of these dictionaries")
     parser.add_argument("--resume", action="store_true")
     parser.set_defaults(**defaults)
     return parser.parse_args()
@@ -95,9 +103,10 @@ def pairs_key(args) -> str:
 
 
 class Batch(NamedTuple):
-    """Left texts, then right ones; the concept of each pair as a number."""
+    """Left texts, then right ones; the concept of each pair as a number; the right ones alone, where they are to stay."""
     texts: Packed
     owner: np.ndarray
+    right: Packed | None
 
 
 class Near:
@@ -153,8 +162,13 @@ def fit(args, kinds: dict[str, float], what: str) -> None:
 
     log(json.dumps({k: str(v) for k, v in vars(args).items()}))
     pairs = load_pairs(args, kinds)
-    pairs.number = {u: i for i, u in enumerate(pairs.units)}
+    pairs.number = {u: i for i, u in enumerate(sorted(pairs.names, key=lambda u: (u not in pairs.usable, u)))}
     log(f"{len(pairs.units)} concepts, {sum(map(len, pairs.names.values()))} names")
+    dictionaries = [PlainWords(read(folder), language, pairs) for folder, read, language in
+                    ((args.wordnet, wordnet.read, "ENG"), (args.littre, littre.read, "FRE")) if folder]
+    for plain in dictionaries:
+        pairs.number |= plain.numbers(len(pairs.number))
+        log(f"{len(plain.keys)} senses, {sum(map(bool, plain.units.values()))} of them with a name of the release")
     near = Near(folder, pairs.units, fresh=not args.resume)
     begin_at = [0]
 
@@ -163,15 +177,19 @@ def fit(args, kinds: dict[str, float], what: str) -> None:
         pairs.rng = seeded(args.seed, worker, begin_at[0]) if args.workers else pairs.rng
         while True:
             near.refresh(pairs)
-            found = pairs.batch(args.batch, args.family)
+            plainly = [p for plain in dictionaries for p in plain.batch(round(args.plain * args.batch), args.family)]
+            found = pairs.batch(args.batch - len(plainly), args.family) + plainly
             ids = tokenize(tokenizer, [p.left for p in found] + [p.right for p in found], args.limit)
-            yield Batch(pack(ids), np.array([pairs.number[p.group] for p in found]))
+            yield Batch(pack(ids), np.array([pairs.number[p.group] for p in found]),
+                        pack(ids[len(found):]) if args.stay else None)
 
     path = folder.with_name(folder.name + ".state.pt")
     if args.resume and args.workers and path.exists():
         begin_at[0] = torch.load(path, map_location="cpu")["step"]
     feed = Feed(batches, args.workers)  # before the GPU is touched: its state does not outlive a fork
     encoder = Encoder(args.start, device=device)
+    encoder.bfloat16 |= CPU_BFLOAT16
+    start_encoder = Encoder(args.start, device=device) if args.stay else None
     optimizer = optimizer_for(encoder, args.rate)
     memory = Memory(args.memory, encoder.model.config.hidden_size, device) if args.memory else None
     index = quick_index(args)
@@ -220,12 +238,18 @@ def fit(args, kinds: dict[str, float], what: str) -> None:
         vectors = encoder(batch.texts)
         n = len(batch.owner)
         owner = torch.from_numpy(batch.owner).to(device, non_blocking=True)
-        loss = contrastive(vectors[:n], vectors[n:], owner, memory, args.temperature)
+        if start_encoder:
+            with torch.no_grad():
+                kept = start_encoder(batch.right)
+            loss = towards(vectors, owner.repeat(2), kept, owner, memory, args.temperature)
+        else:
+            kept = vectors[n:]
+            loss = contrastive(vectors[:n], kept, owner, memory, args.temperature)
         if run.due():
             run.extra = state()
         run.step(loss, step)
         if memory is not None:
-            memory.add(vectors[n:], owner)
+            memory.add(kept, owner)
         losses.append(loss.detach())
         tokens += len(batch.texts.tokens)
         step += 1

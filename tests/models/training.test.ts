@@ -5,9 +5,13 @@ import { expect, test } from "vitest";
 
 const training = join(import.meta.dirname, "..", "..", "models", "training");
 
-test("the training tool reads, damages and rewrites texts as it says", async () => {
-  const { stderr } = await promisify(execFile)("python3", ["-m", "unittest", "-v", "test_units"], {
-    cwd: join(training, "tests"),
-  });
+test("the training tool reads, damages and rewrites texts as it says, and takes plain words from dictionaries", async () => {
+  const { stderr } = await promisify(execFile)(
+    "python3",
+    ["-m", "unittest", "-v", "test_units", "test_plain_words"],
+    {
+      cwd: join(training, "tests"),
+    },
+  );
   expect(stderr).toMatch(/\nOK\n$/);
 });

@@ -1,4 +1,5 @@
 """What the GPU path does differently gives the same vectors; batches from workers come in the same order each time."""
+import importlib.util
 import os
 import random
 import sys
@@ -16,7 +17,7 @@ try:
 
     import carry
     import encoder as enc
-    from contrast import Memory, contrastive
+    from contrast import Memory, contrastive, towards
     from feed import Feed, seeded
     HERE = True
 except ImportError:
@@ -78,6 +79,42 @@ class Loss(unittest.TestCase):
         only_first = contrastive(left[:1], right[:1], owner[:1], with_own, 0.05)
         self.assertAlmostEqual(only_first.item(), 0.0, places=5)
         self.assertGreater(contrastive(left, right, owner, memory, 0.05).item(), alone.item())
+
+    def test_texts_that_come_to_fixed_vectors_leave_those_of_their_own_concept_alone(self):
+        torch.manual_seed(4)
+        fixed = torch.nn.functional.normalize(torch.randn(4, 8), dim=1)
+        owner = torch.tensor([0, 1, 2, 3])
+        texts = torch.cat([fixed, fixed.flip(0)]).requires_grad_()
+        there = towards(texts[:4], owner, fixed, owner, None, 0.05)
+        away = towards(texts[4:], owner, fixed, owner, None, 0.05)
+        self.assertLess(there.item(), away.item())
+        memory = Memory(4, 8, "cpu")
+        memory.add(fixed, owner)  # of one's own concept nothing is a negative, of the others all
+        again = towards(texts[:1], owner[:1], fixed[:1], owner[:1], memory, 0.05).item()
+        expected = torch.logsumexp(torch.cat([fixed[:1] @ fixed[1:].T, torch.ones(1, 1)], 1) / 0.05, 1) - 1 / 0.05
+        self.assertAlmostEqual(again, expected.item(), places=5)
+
+
+@unittest.skipUnless(HERE and importlib.util.find_spec("onnx") and importlib.util.find_spec("onnxruntime"),
+                     "torch, onnx or onnxruntime is not here")
+class UndoInt8(unittest.TestCase):
+    def test_the_checkpoint_gives_the_vectors_of_the_bundled_encoder_it_comes_from(self):
+        import onnxruntime
+
+        import undo_int8
+
+        for name in ("termduet-a", "termduet-b"):
+            bundled = Path(__file__).resolve().parents[2] / "bundled" / name
+            with tempfile.TemporaryDirectory() as folder:
+                undo_int8.undo(bundled, Path(folder))
+                encoder = enc.Encoder(Path(folder))
+            session = onnxruntime.InferenceSession(str(bundled / "model.onnx"))
+            for text in ("heart attack", "crise cardiaque", "inflammation of the lining of the nose"):
+                ids = encoder.tokenize([text])
+                feeds = {i.name: np.array(ids) if i.name == "input_ids" else np.ones((1, len(ids[0])), np.int64)
+                         for i in session.get_inputs()}
+                vector = encoder.encode_ids(ids)[0].float().numpy()
+                self.assertGreater(float(session.run(None, feeds)[0][0] @ vector), 0.98)
 
 
 @unittest.skipUnless(HERE, "numpy is not here")

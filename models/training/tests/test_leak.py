@@ -9,7 +9,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import release as rrf  # noqa: E402
 from corpus import Corpus  # noqa: E402
 from pairs import KNOWLEDGE, SYNONYM, Pairs  # noqa: E402
+from plain_words import PlainWords  # noqa: E402
 from texts import mixture  # noqa: E402
+from wordnet import Synset  # noqa: E402
 
 HERE = rrf.DEFAULT_RELEASE.exists() and rrf.DEFAULT_QUERIES.exists()
 
@@ -59,6 +61,15 @@ class Leak(unittest.TestCase):
                 for pair in self.pairs.batch(256, 4):
                     self.assertNotIn(rrf.fold(pair.left), self.banned)
                     self.assertNotIn(rrf.fold(pair.right), self.banned)
+
+    def test_no_plain_word_is_a_dev_query(self):
+        """Of a dictionary whose words and explanations are dev queries, beside what is none."""
+        synsets = {f"n{i}": Synset(f"n{i}", (query, f"word {i}"), f"{query}; what is said of {query}", (), (), (), 1.0)
+                   for i, query in enumerate(sorted(self.banned))}
+        self.pairs.rng = random.Random(3)
+        for pair in PlainWords(synsets, "ENG", self.pairs).batch(5000, 4):
+            self.assertNotIn(rrf.fold(pair.left), self.banned)
+            self.assertNotIn(rrf.fold(pair.right), self.banned)
 
     def test_no_text_for_distillation_is_a_dev_query(self):
         stream = mixture(self.corpus, random.Random(3), {"ENG": 0.4, "FRE": 0.2, "OTHER": 0.1, "DEF": 0.3})
