@@ -82,6 +82,7 @@ const folders = args.encoders
   .split(",")
   .filter(Boolean)
   .map((folder) => resolve(folder));
+const float32 = readEncoderFolder(folders[0]!);
 const contenders: Contender[] = [];
 for (const folder of folders) contenders.push(await OwnEncoder.start(readEncoderFolder(folder), threads));
 const python = args.python;
@@ -103,7 +104,7 @@ try {
     if (contender.name === PAPER) continue;
     const out = i === 0 ? reference : join(scratch, `${contender.name}.f32`);
     await contender.encode(judged, out);
-    cosines.set(contender.name, cosinesOf(floats(reference), floats(out), dimensionOf(folders[0]!)));
+    cosines.set(contender.name, cosinesOf(floats(reference), floats(out), float32.manifest.dimension));
     if (i > 0) rmSync(out);
   }
   for (let round = 0; round < Number(args.rounds); round++) {
@@ -136,7 +137,6 @@ for (const folder of folders.slice(1))
   shares[basename(folder)] = await gemmShare(readEncoderFolder(folder), all.slice(0, 1000));
 rmSync(scratch, { recursive: true });
 
-const float32 = readEncoderFolder(folders[0]!);
 const tokenizer = new Tokenizer(float32.folder, float32.manifest.maxTokens);
 const lengths = all.slice(-Number(args.count)).map((text) => tokenizer.encode(args.prefix + text).length);
 const meanTokens = lengths.reduce((sum, v) => sum + v, 0) / lengths.length;
@@ -182,10 +182,6 @@ function speed(stringsPerSecond: number): string {
 function floats(path: string): Float32Array {
   const bytes = readFileSync(path);
   return new Float32Array(bytes.buffer, bytes.byteOffset, statSync(path).size / 4);
-}
-
-function dimensionOf(folder: string): number {
-  return readEncoderFolder(folder).manifest.dimension;
 }
 
 function cosinesOf(a: Float32Array, b: Float32Array, dimension: number): { mean: number; p1: number } {

@@ -36,24 +36,22 @@ def contrastive(left: torch.Tensor, right: torch.Tensor, owner: torch.Tensor, me
                 temperature: float) -> torch.Tensor:
     """InfoNCE both ways: each text against its partner, with every other text of the batch and the memory as negatives;
     texts of the same concept are never negatives."""
-    n = len(left)
-    texts, owners = torch.cat([left, right]), torch.cat([owner, owner])
-    against, theirs = texts, owners
-    if memory is not None and len(memory.filled()[1]):
-        against, theirs = torch.cat([texts, memory.filled()[0]]), torch.cat([owners, memory.filled()[1]])
-    logits = texts @ against.T / temperature
-    positive = (left * right).sum(1).repeat(2) / temperature
-    logits = logits.masked_fill(owners[:, None] == theirs[None, :], float("-inf"))
-    return (torch.logaddexp(torch.logsumexp(logits, dim=1), positive) - positive).mean()
+    return _info_nce(torch.cat([left, right]), torch.cat([right, left]), owner.repeat(2),
+                     torch.cat([left, right]), owner.repeat(2), memory, temperature)
 
 
-def towards(texts: torch.Tensor, owners: torch.Tensor, targets: torch.Tensor, owner: torch.Tensor, memory: Memory | None,
+def towards(texts: torch.Tensor, targets: torch.Tensor, owner: torch.Tensor, memory: Memory | None,
             temperature: float) -> torch.Tensor:
     """InfoNCE one way, against vectors that do not move (those that an encoder gave before it was trained further): texts [k·n]
     come to targets [n], k times in turn. However old a vector in the memory is, it is still what it was."""
-    against, theirs = targets, owner
-    if memory is not None and len(memory.filled()[1]):
-        against, theirs = torch.cat([targets, memory.filled()[0]]), torch.cat([owner, memory.filled()[1]])
+    times = len(texts) // len(targets)
+    return _info_nce(texts, targets.repeat(times, 1), owner.repeat(times), targets, owner, memory, temperature)
+
+
+def _info_nce(texts, partners, owners, against, theirs, memory: Memory | None, temperature: float) -> torch.Tensor:
+    if memory is not None:
+        vectors, owner = memory.filled()
+        against, theirs = torch.cat([against, vectors]), torch.cat([theirs, owner])
     logits = (texts @ against.T / temperature).masked_fill(owners[:, None] == theirs[None, :], float("-inf"))
-    positive = (texts * targets.repeat(len(texts) // len(targets), 1)).sum(1) / temperature
+    positive = (texts * partners).sum(1) / temperature
     return (torch.logaddexp(torch.logsumexp(logits, dim=1), positive) - positive).mean()

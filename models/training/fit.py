@@ -241,7 +241,7 @@ def fit(args, kinds: dict[str, float], what: str) -> None:
         if start_encoder:
             with torch.no_grad():
                 kept = start_encoder(batch.right)
-            loss = towards(vectors, owner.repeat(2), kept, owner, memory, args.temperature)
+            loss = towards(vectors, kept, owner, memory, args.temperature)
         else:
             kept = vectors[n:]
             loss = contrastive(vectors[:n], kept, owner, memory, args.temperature)

@@ -7,13 +7,12 @@ import random
 import re
 from collections import defaultdict
 
-from pairs import Pair
+from pairs import WORDS, Pair
 from perturb import perturb
 from release import fold
 from wordnet import Synset
 
 KINDS = {"gloss": 0.44, "synonym": 0.2, "similar": 0.04, "pertains": 0.06, "name": 0.16, "definition": 0.1}
-WORDS = 40  # of a definition, as the product encodes it
 SENSES = 3  # a word of more is too common to say which concept is meant
 
 

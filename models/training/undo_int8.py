@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-# The first layer's input is smoothed once for the three that read it.
+# What a layer's attention reads is smoothed once for the three that read it.
 SMOOTHED_AS = {"key": "query", "value": "query"}
 
 
