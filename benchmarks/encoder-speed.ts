@@ -11,9 +11,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { cpuFeatures } from "../src/encoder/cpu-features.ts";
 import { readEncoderFolder } from "../src/encoder/encoder-manifest.ts";
 import { Tokenizer } from "../src/encoder/tokenizer.ts";
-import { cpuFeatures } from "../src/optimizer/cpu-features.ts";
 import { type GemmShare, gemmShare } from "./support/gemm-rate.ts";
 import { OwnEncoder } from "./support/own-encoder.ts";
 import { PythonPeer } from "./support/python-peer.ts";

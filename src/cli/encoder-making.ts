@@ -5,6 +5,7 @@ import { type OptimizerConfig, optimizerConfigSchema } from "../optimizer/config
 import { readOptimizerConfig } from "../optimizer/config/read-config.ts";
 import { type OptimizationResult, optimize } from "../optimizer/optimization.ts";
 import { type Precision, recipe } from "../optimizer/recipes.ts";
+import { targetOf } from "../optimizer/target.ts";
 import { openRelease } from "../terminology/open-release.ts";
 import type { OnProgress } from "../terminology/progress.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
@@ -17,6 +18,7 @@ export interface MakingOptions {
   id?: string;
   config?: string;
   precision?: Precision;
+  portable?: boolean;
   pooling?: "mean" | "cls";
   provider?: Provider;
   threads?: number;
@@ -38,6 +40,7 @@ export function makingOptions(command: Command): Command {
     .addOption(
       new Option("--precision <type>", "one recipe in the place of a search").choices(["int8", "float32"]),
     )
+    .option("--portable", "INT8 that CPUs without VNNI run too: weights of 7 bits in the place of 8")
     .addOption(
       new Option("--pooling <how>", "default: what the checkpoint says, else mean").choices(["mean", "cls"]),
     )
@@ -69,14 +72,15 @@ export async function makeEncoder(
   onProgress: OnProgress,
 ): Promise<OptimizationResult> {
   const config = configOf(options);
-  const { provider } = config.devices;
   return optimize({
     checkpoint: source.folder,
     out,
     config,
     strings: await calibrationStrings(config.dataConfigs.strings),
     // A recipe is what was asked for: it is measured, and taken whatever it misses.
-    ...(options.precision ? { steps: recipe(options.precision, provider), acceptNearest: true } : {}),
+    ...(options.precision
+      ? { steps: recipe(options.precision, targetOf(config.devices)), acceptNearest: true }
+      : {}),
     ...(options.acceptNearest ? { acceptNearest: true } : {}),
     manifest: { id, description: "", license: "", base: source.base },
     version,
@@ -103,7 +107,10 @@ function configOf(options: MakingOptions): OptimizerConfig {
       ...(hasPrefix ? { prefixes } : {}),
     },
     dataConfigs: { ...dataConfigs, ...given({ strings: options.calibration }) },
-    devices: { ...devices, ...given({ provider: options.provider, threads: options.threads }) },
+    devices: {
+      ...devices,
+      ...given({ provider: options.provider, threads: options.threads, portable: options.portable }),
+    },
     engine: { ...engine, ...given({ cache: options.cache }) },
     searchStrategy: { ...searchStrategy, ...given({ maxSamples: options.trials }) },
   };

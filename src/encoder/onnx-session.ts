@@ -1,5 +1,6 @@
 import { InferenceSession, listSupportedBackends } from "onnxruntime-node";
 import { TermduetError } from "../terminology/termduet-error.ts";
+import { type CpuFeatures, cpuFeatures } from "./cpu-features.ts";
 import type { Provider } from "./providers.ts";
 import { DEFAULT_SESSION_SETTINGS, type SessionSettings } from "./session-settings.ts";
 
@@ -16,15 +17,17 @@ const MISSING: Record<Provider, string> = {
 
 /**
  * Opens a session on the provider asked for, and on no other: an absent provider is an error (`unavailable`), not a
- * silent fall-back to a slower one.
+ * silent fall-back to a slower one. So is a CPU on which an encoder's integers would be others.
  */
 export async function openSession(
   modelPath: string,
   provider: Provider,
   threads: number,
   settings: SessionSettings = DEFAULT_SESSION_SETTINGS,
+  cpu: () => CpuFeatures = cpuFeatures,
 ): Promise<InferenceSession> {
   if (!listSupportedBackends().some((backend) => backend.name === provider)) throw absent(provider);
+  if (settings.exactInt8 && provider === "cpu") refuseInexact(modelPath, cpu());
   try {
     return await InferenceSession.create(modelPath, {
       executionProviders: [provider],
@@ -47,6 +50,15 @@ export async function openSession(
     if (provider !== "cpu" && /provider|library|load|device/i.test(text)) throw absent(provider, cause);
     throw new TermduetError("bad-input", `${modelPath} could not be loaded: ${text}`, { cause });
   }
+}
+
+// Vectors would differ a little from those of the machine that the release was encoded on.
+function refuseInexact(modelPath: string, { model, exactInt8 }: CpuFeatures): void {
+  if (exactInt8) return;
+  const message =
+    `${modelPath} has 8-bit weights for CPUs with VNNI, AMX or I8MM, of which ${model} has none; ` +
+    "make the encoder again with `termduet optimize CHECKPOINT --precision int8 --portable`";
+  throw new TermduetError("unavailable", message);
 }
 
 function absent(provider: Provider, cause?: unknown): TermduetError {

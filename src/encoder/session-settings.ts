@@ -6,6 +6,8 @@ export const sessionSettingsSchema = z.object({
   graphOptimizationLevel: z.enum(["disabled", "basic", "extended", "layout", "all"]).default("all"),
   /** Rewrites that it must not do. Add + LayerNormalization is nine times faster on CPU than their fusion. */
   disabledOptimizers: z.array(z.string().regex(/^\w+$/)).default(["SkipLayerNormFusion"]),
+  /** Whether weights have 8 bits, which CPUs without VNNI, AMX or I8MM multiply to other sums than those that have it. */
+  exactInt8: z.boolean().optional(),
   /** Tokens of one batch in bulk work; absent where it was not measured. */
   tokenBudget: z.int().positive().optional(),
 });

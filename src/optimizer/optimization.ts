@@ -10,7 +10,6 @@ import { defaultCriteria, defaultPasses } from "./config/default-flow.ts";
 import { placesOf } from "./config/flow.ts";
 import type { OptimizerConfig } from "./config/optimizer-config.ts";
 import { checkpointKey, toolKey } from "./content-keys.ts";
-import { cpuFeatures } from "./cpu-features.ts";
 import { type EncoderDescription, refuseOccupied, writeEncoder, writeWhole } from "./encoder-output.ts";
 import { type Evaluation, Evaluator, type TokenizedTask } from "./evaluation/evaluate-candidate.ts";
 import { evaluationSequences, splitStrings } from "./evaluation/evaluation-data.ts";
@@ -30,7 +29,7 @@ import { PassRunner } from "./search/pass-runner.ts";
 import { type Candidate, runSearch, type SearchResult } from "./search/run-search.ts";
 import { SearchLog } from "./search/search-log.ts";
 import type { Place } from "./search/search-space.ts";
-import type { Target } from "./target.ts";
+import { type Target, targetOf } from "./target.ts";
 
 export interface OptimizationOptions {
   /** Folder of the checkpoint. */
@@ -95,7 +94,7 @@ class Optimization {
     this.#checkpoint = checkpoint;
     this.#tokenizerFiles = tokenizer;
     this.#cache = cache;
-    this.#target = { provider: options.config.devices.provider, cpu: cpuFeatures() };
+    this.#target = targetOf(options.config.devices);
     const { inputModel } = options.config;
     const published = sentenceSettings(options.checkpoint);
     this.#description = {
@@ -124,7 +123,7 @@ class Optimization {
     const dataKey = contentKey(calibration);
     const runner = new PassRunner({ cache: this.#cache, log, context, root, dataKey });
     const places = this.#places();
-    const baselineSteps = recipe("float32", this.#target.provider);
+    const baselineSteps = recipe("float32", this.#target);
     const made = await runner.run(baselineSteps);
     if ("failure" in made)
       throw new TermduetError("internal", `the float32 graph could not be made: ${made.failure}`);

@@ -7,12 +7,12 @@ import { Tokenizer } from "../encoder/tokenizer.ts";
 import type { OnProgress } from "../terminology/progress.ts";
 import { Checkpoint } from "./checkpoint/checkpoint.ts";
 import { type TokenizerFiles, tokenizerFiles } from "./checkpoint/tokenizer-files.ts";
-import { cpuFeatures } from "./cpu-features.ts";
 import { refuseOccupied, writeEncoder, writeWhole } from "./encoder-output.ts";
 import { modelOf } from "./onnx/graph-builder.ts";
 import { runStep } from "./pass-step.ts";
 import type { PassContext, Workpiece } from "./passes/pass.ts";
 import { type Precision, recipe } from "./recipes.ts";
+import { targetOf } from "./target.ts";
 
 export interface OptimizeOptions {
   /** Folder of the checkpoint. */
@@ -43,7 +43,7 @@ export async function optimizeCheckpoint(options: OptimizeOptions): Promise<void
     const context: Omit<PassContext, "reference"> = {
       checkpoint,
       pooling: manifest.pooling,
-      target: { provider: "cpu", cpu: cpuFeatures() },
+      target: targetOf({ provider: "cpu", portable: true }),
       calibration: tokenized(tokenizer, texts, manifest.maxTokens, workspace),
       workspace,
       version: options.version,
@@ -51,7 +51,7 @@ export async function optimizeCheckpoint(options: OptimizeOptions): Promise<void
     };
     let piece: Workpiece = { model: modelOf(EMPTY, options.version, 0), session: DEFAULT_SESSION_SETTINGS };
     let reference: PassContext["reference"];
-    for (const step of recipe(options.precision)) {
+    for (const step of recipe(options.precision, context.target)) {
       piece = await runStep(piece, step, { ...context, reference });
       reference ??= piece.model;
     }

@@ -67,7 +67,14 @@ export const optimizerConfigSchema = z.strictObject({
     .prefault({}),
   evaluationCriteria: z.array(criterionSchema).optional(),
   devices: z
-    .strictObject({ provider: z.enum(PROVIDERS).default("cpu"), threads: z.int().min(1).max(256).default(1) })
+    .strictObject({
+      provider: z.enum(PROVIDERS).default("cpu"),
+      threads: z.int().min(1).max(256).default(1),
+      portable: z
+        .boolean()
+        .default(false)
+        .meta({ description: "INT8 for CPUs without VNNI, AMX and I8MM too: weights of 7 bits" }),
+    })
     .prefault({}),
   engine: z
     .strictObject({

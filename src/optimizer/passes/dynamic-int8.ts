@@ -6,7 +6,7 @@ import { floatsOf, int8Tensor } from "../onnx/tensors.ts";
 import { quantizeWeight } from "../quantization/linear-quantizer.ts";
 import { type LinearLayer, layersByInput, widthsOf } from "./linear-layers.ts";
 import { definePass } from "./pass.ts";
-import { refusedLimit, refusedProvider, weightLimit } from "./quantization-parameters.ts";
+import { refusedLimit, refusedProvider, sessionFor, weightLimit } from "./quantization-parameters.ts";
 
 /**
  * Pass `dynamic-int8`: what ONNX Runtime's own dynamic quantizer and the paper's recipe give. Activations get a scale
@@ -22,7 +22,7 @@ export const dynamicInt8 = definePass({
   usesCalibration: false,
   refuses: ({ weightLimit: limit }, target) =>
     refusedProvider("dynamic-int8", target) ?? refusedLimit(limit, target),
-  apply: (piece, { weightLimit: limit, perChannel }) => {
+  apply: (piece, { weightLimit: limit, perChannel }, { target }) => {
     const rewrite = new GraphRewrite(piece.model);
     for (const [input, layers] of layersByInput(piece.model.graph)) {
       const [first] = layers as [LinearLayer];
@@ -32,7 +32,7 @@ export const dynamicInt8 = definePass({
       rewrite.insertBefore(first.matmul, [{ ...quantizer, input: [input], output }]);
       for (const layer of layers) replaceLayer(rewrite, layer, output, { limit, perChannel });
     }
-    return { ...piece, model: rewrite.finish() };
+    return { model: rewrite.finish(), session: sessionFor(limit, piece.session, target) };
   },
 });
 

@@ -14,7 +14,7 @@ import {
 import { MatrixProducts } from "../quantization/matrix.ts";
 import { type LinearLayer, layersByInput, widthsOf } from "./linear-layers.ts";
 import { definePass } from "./pass.ts";
-import { refusedLimit, refusedProvider, weightLimit } from "./quantization-parameters.ts";
+import { refusedLimit, refusedProvider, sessionFor, weightLimit } from "./quantization-parameters.ts";
 
 const parameters = z.strictObject({
   weightLimit,
@@ -27,8 +27,8 @@ const parameters = z.strictObject({
    * calibration strings say.
    */
   rounding: z.enum(["nearest", "by-curvature"]).default("by-curvature"),
-  /** Tokens on which clips are compared, and whose inputs say how to round. */
-  sampleTokens: z.int().min(16).default(2048),
+  /** Tokens on which clips are compared, and whose inputs say how to round; what no token shows is rounded blindly. */
+  sampleTokens: z.int().min(16).default(6144),
 });
 
 /**
@@ -60,7 +60,10 @@ export const fastInt8 = definePass({
       replaceLayers(rewrite, layers, scale, quantized);
       context.onProgress?.({ stage: "quantize", done: ++done, total: groups.size, unit: "inputs" });
     }
-    return { ...piece, model: rewrite.finish() };
+    return {
+      model: rewrite.finish(),
+      session: sessionFor(chosen.weightLimit, piece.session, context.target),
+    };
   },
 });
 

@@ -22,7 +22,8 @@ const parameters = z.strictObject({
   foldValues: z.boolean().default(true),
   /** Tokens on which strengths are compared. */
   sampleTokens: z.int().min(16).default(320),
-  weightLimit,
+  /** Weights that strengths are compared with: too coarse ones have the smoothing do too little for fine ones. */
+  weightLimit: weightLimit.default(127),
 });
 
 /**

@@ -6,7 +6,7 @@ import { type Activation, collectActivations, rangeOf } from "../quantization/ac
 import { type AffineScale, affineScale, quantizeWeight } from "../quantization/linear-quantizer.ts";
 import { type LinearLayer, layersByInput, linearLayers, widthsOf } from "./linear-layers.ts";
 import { definePass } from "./pass.ts";
-import { refusedLimit, weightLimit } from "./quantization-parameters.ts";
+import { refusedLimit, sessionFor, weightLimit } from "./quantization-parameters.ts";
 
 const parameters = z.strictObject({
   /** `QOperator` writes QLinearMatMul, whose output is quantized as well; `QDQ` pairs that any provider may fuse. */
@@ -47,7 +47,10 @@ export const staticInt8 = definePass({
     const rewrite = new GraphRewrite(piece.model);
     for (const group of layersByInput(piece.model.graph).values())
       replaceLayers(rewrite, group, scales, { ...chosen, symmetric });
-    return { ...piece, model: rewrite.finish() };
+    return {
+      model: rewrite.finish(),
+      session: sessionFor(chosen.weightLimit, piece.session, context.target),
+    };
   },
 });
 

@@ -16,10 +16,11 @@ export interface Activation {
 }
 
 const BATCH_TOKENS = 256;
+const MAX_SAMPLE_BYTES = 1.5 * 2 ** 30;
 
 /**
  * Runs a graph over calibration sequences and keeps what the named tensors ([batch, sequence, channels]) held: the
- * range of each channel, and `sampleTokens` rows. Sequences of equal length share a batch, so that no padding enters.
+ * range of each channel, and `sampleTokens` rows, or as many as 1.5 GB hold. Sequences of equal length share a batch, so that no padding enters.
  */
 export async function collectActivations(
   model: ModelProto,
@@ -30,10 +31,10 @@ export async function collectActivations(
   const types = inferTypes(model);
   const batches = tokenBatches(sequences, BATCH_TOKENS);
   const tokens = batches.reduce((sum, batch) => sum + batch.sequences.length * batch.length, 0);
-  const kept = Math.min(sampleTokens, tokens);
-  const activations = new Map(
-    names.map((name) => [name, emptyActivation(Number(types.get(name)!.shape.at(-1)), tokens, kept)]),
-  );
+  const channels = names.map((name) => Number(types.get(name)!.shape.at(-1)));
+  const tokenBytes = 4 * channels.reduce((a, b) => a + b, 0);
+  const kept = Math.min(sampleTokens, tokens, Math.floor(MAX_SAMPLE_BYTES / tokenBytes));
+  const activations = new Map(names.map((name, i) => [name, emptyActivation(channels[i]!, tokens, kept)]));
   await using running = await RunningModel.open(withOutputs(model, names), workspace);
   let seen = 0;
   for (const { sequences: batch, length } of batches) {

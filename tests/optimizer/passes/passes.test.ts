@@ -158,6 +158,19 @@ describe("a graph", () => {
     expect(qoperator).toContain("QLinearMatMul");
   });
 
+  test("says that it has 8-bit weights, for no CPU to run it that would get other sums", async () => {
+    const exact = { target: { ...GPU.target, provider: "cpu" } } as const;
+    for (const pass of ["fast-int8", "static-int8", "dynamic-int8"]) {
+      const fine = await applied(
+        "tiny-bert",
+        [...FUSED, [pass, { weightLimit: 127 }], ["session-tuning"]],
+        exact,
+      );
+      expect(fine.session.exactInt8).toBe(true);
+      expect((await applied("tiny-bert", [...FUSED, [pass]], exact)).session.exactInt8).toBeUndefined();
+    }
+  });
+
   test("that was given stays as it was", async () => {
     const { model } = await applied("tiny-bert", FUSED);
     const before = JSON.stringify(model.graph.node, (_, v) => (typeof v === "bigint" ? String(v) : v));

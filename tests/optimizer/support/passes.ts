@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { cpuFeatures } from "../../../src/encoder/cpu-features.ts";
 import { DEFAULT_SESSION_SETTINGS } from "../../../src/encoder/session-settings.ts";
 import { Checkpoint } from "../../../src/optimizer/checkpoint/checkpoint.ts";
-import { cpuFeatures } from "../../../src/optimizer/cpu-features.ts";
 import { modelOf } from "../../../src/optimizer/onnx/graph-builder.ts";
 import type { ModelProto } from "../../../src/optimizer/onnx/proto.ts";
 import { feedsOf, RunningModel } from "../../../src/optimizer/onnx/running-model.ts";
