@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+import french
 import littre
 import release as rrf
 import wordnet
@@ -64,6 +65,7 @@ def arguments(description: str, **defaults) -> argparse.Namespace:
                         help="names stay where the start checkpoint has them, and the other texts come to them")
     parser.add_argument("--wordnet", type=Path, help="folder of WordNet's files (wordnet.py)")
     parser.add_argument("--littre", type=Path, help="folder of Littré's files (littre.py)")
+    parser.add_argument("--french", type=Path, help="file of definitions in French (french.py), for pairs of the kind french")
     parser.add_argument("--plain", type=float, default=0.2, help="part of a batch that comes from each of these dictionaries")
     parser.add_argument("--resume", action="store_true")
     parser.set_defaults(**defaults)
@@ -164,6 +166,9 @@ def fit(args, kinds: dict[str, float], what: str) -> None:
     pairs = load_pairs(args, kinds)
     pairs.number = {u: i for i, u in enumerate(sorted(pairs.names, key=lambda u: (u not in pairs.usable, u)))}
     log(f"{len(pairs.units)} concepts, {sum(map(len, pairs.names.values()))} names")
+    if args.french:
+        pairs.french = french.read(args.french)
+        log(f"{len(pairs.french)} definitions in French")
     dictionaries = [PlainWords(read(folder), language, pairs) for folder, read, language in
                     ((args.wordnet, wordnet.read, "ENG"), (args.littre, littre.read, "FRE")) if folder]
     for plain in dictionaries:

@@ -3,6 +3,7 @@ come for free. Standard library only; nothing it gives out is a dev query (see C
 from __future__ import annotations
 
 import random
+import re
 from collections import defaultdict, namedtuple
 from functools import lru_cache
 
@@ -31,9 +32,12 @@ WORDS = 40  # of a definition, as the product encodes it
 
 
 fold = lru_cache(maxsize=1 << 20)(fold_afresh)
+_place = re.compile(r"\{([^|{}]+)\|([^{}]*)\}")
 
 
 class Pairs:
+    french: dict[str, str] = {}  # of definitions; pairs are made of them where there are any (`--french`)
+
     def __init__(self, corpus: Corpus, kinds: dict[str, float], seed: int):
         self.corpus, self.kinds = corpus, kinds
         self.rng = random.Random(seed)
@@ -107,6 +111,16 @@ class Pairs:
                 at = end
         return " ".join(("".join(out) + text[at:]).split()[:32]) if out else None
 
+    def _in_french(self, unit: str) -> str | None:
+        """A definition in rough French (`french.py`), with French names where it has places for them."""
+        found = [self.french[d] for d in self.definitions[unit] if d in self.french]
+        if not found:
+            return None
+        text = _place.sub(lambda at: name.text.lower() if (name := self._name(at[1], language="FRE")) else at[2], self.rng.choice(found))
+        if self.rng.random() < 0.7:
+            text = sentence_parts(text, self.rng) if self.rng.random() < 0.4 else text.split(". ")[0]
+        return " ".join(text.split()[:32])
+
     def _findings(self, unit: str) -> str | None:
         """What a definition mentions, as a list and mostly in French: so do running texts explain a term."""
         found = [d for d in self.definitions[unit] if len(self.within.get(d, ())) > 1]
@@ -133,7 +147,7 @@ class Pairs:
             other = rng.choice(others)
             left = sentence_parts(other, rng) if rng.random() < 0.6 else " ".join(other.split()[:32])
         elif draw < 0.55:
-            left = self._switched(unit)
+            left = self._in_french(unit) or self._switched(unit)
         elif draw < 0.68:
             left = self._findings(unit)
         elif draw < 0.78 and (name := self._name(unit, language="ENG")):
@@ -156,6 +170,10 @@ class Pairs:
                 return Pair(unit, asked, text, kind) if self.corpus.allowed(asked) and self.corpus.allowed(text) else None
         if kind == "definition":
             left = self._definition(unit)
+        elif kind == "french" and self.french:
+            left = self._in_french(unit)
+            if left and rng.random() < 0.5:
+                right = self._name(unit, language="FRE") or right
         elif kind == "both":  # as an alignment asks: a term with its explanation
             name, text = self._name(unit), self._definition(unit)
             if text:

@@ -35,7 +35,7 @@ class PlainWords:
         for key, synset in self.synsets.items():
             units = {u for w in synset.words if senses[fold(w)] <= SENSES and len(named[fold(w)]) <= 3 for u in named[fold(w)]}
             self.units[key] = sorted(units)
-            total += synset.weight * (4 if units else 1)
+            total += synset.weight * (4 if units else 0.1)  # words that name nothing in the release are noise to it
             self.keys.append(key)
             self.cumulative.append(total)
             for above in synset.above or synset.similar:

@@ -71,6 +71,19 @@ class Leak(unittest.TestCase):
             self.assertNotIn(rrf.fold(pair.left), self.banned)
             self.assertNotIn(rrf.fold(pair.right), self.banned)
 
+    def test_no_definition_in_french_is_a_dev_query(self):
+        """Of definitions whose French is a dev query each second time."""
+        queries = sorted(self.banned)
+        texts = sorted({d for found in self.corpus.definitions.values() for d in found})
+        self.pairs.french = {d: queries[i % len(queries)] if i % 2 else f"maladie {i}" for i, d in enumerate(texts)}
+        self.addCleanup(delattr, self.pairs, "french")
+        self.pairs.kinds, self.pairs.rng = {"french": 1}, random.Random(3)
+        made = self.pairs.batch(5000, 4)
+        self.assertGreater(sum(p.left.startswith("maladie ") for p in made), 500)
+        for pair in made:
+            self.assertNotIn(rrf.fold(pair.left), self.banned)
+            self.assertNotIn(rrf.fold(pair.right), self.banned)
+
     def test_no_text_for_distillation_is_a_dev_query(self):
         stream = mixture(self.corpus, random.Random(3), {"ENG": 0.4, "FRE": 0.2, "OTHER": 0.1, "DEF": 0.3})
         for _ in range(20000):
