@@ -75,7 +75,8 @@ const listFile = (name: string, lines: readonly string[]): string => {
   return path;
 };
 const judged = listFile("judged.txt", all.slice(0, Number(args.judged)));
-const timed = listFile("timed.txt", all.slice(-Number(args.count)));
+const timedStrings = all.slice(-Number(args.count));
+const timed = listFile("timed.txt", timedStrings);
 const few = listFile("few.txt", all.slice(-PAPER_STRINGS));
 
 const folders = args.encoders
@@ -138,7 +139,7 @@ for (const folder of folders.slice(1))
 rmSync(scratch, { recursive: true });
 
 const tokenizer = new Tokenizer(float32.folder, float32.manifest.maxTokens);
-const lengths = all.slice(-Number(args.count)).map((text) => tokenizer.encode(args.prefix + text).length);
+const lengths = timedStrings.map((text) => tokenizer.encode(args.prefix + text).length);
 const meanTokens = lengths.reduce((sum, v) => sum + v, 0) / lengths.length;
 
 const result = {

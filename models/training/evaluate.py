@@ -15,6 +15,7 @@ import torch
 
 import release as rrf
 from encoder import Encoder, device_for
+from optimized import OptimizedEncoder
 
 
 class DevIndex:
@@ -120,7 +121,8 @@ def show(table: dict) -> str:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--encoder", action="append", required=True, help="NAME=FOLDER or NAME=FOLDER::PREFIX")
+    parser.add_argument("--encoder", action="append", required=True,
+                        help="NAME=FOLDER or NAME=FOLDER::PREFIX: a checkpoint, or what `termduet optimize` has written")
     parser.add_argument("--out", type=Path, default=rrf.HERE / "out", help="where dev_index.py has written")
     parser.add_argument("--share", type=float, default=1.0)
     parser.add_argument("--per-set", type=int, default=0, help="queries of each set; all without it")
@@ -139,7 +141,8 @@ if __name__ == "__main__":
         if cache.exists() and args.save_vectors:
             matrices.append(torch.load(cache, map_location=device))
         else:
-            encoder = Encoder(Path(folder), prefix, device)
+            optimized = (Path(folder) / "encoder.json").exists()
+            encoder = OptimizedEncoder(Path(folder), args.threads) if optimized else Encoder(Path(folder), prefix, device)
             matrices.append(encode(encoder, index, log=lambda s: print(f"{name}: {s} {time.time() - began:.0f} s",
                                                                        file=sys.stderr, flush=True)))
             if args.save_vectors:

@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Callable
 
 import release as rrf
-from texts import CLINICAL
+from texts import CLINICAL, first_words
 
-WORDS = 32  # of a definition, as in other pairs
 MODES = ("eng-cat", "cat-fra")
 SMALL = {"a", "an", "and", "or", "of", "the", "in", "to", "with", "by", "no", "not", "other"}  # no name begins like that
 _PLACE = re.compile(r"\**Xq(\d+)z", re.IGNORECASE)
@@ -51,12 +50,21 @@ def _filled(line: str, places: list[tuple[str, str]]) -> str | None:
     """None where the rules have lost a place or doubled one: then words may have been lost too."""
     if sorted(int(n) for n in _PLACE.findall(line)) != list(range(len(places))):
         return None
-    line = line.replace("{", "(").replace("}", ")")
-    return re.sub(r"[*#]", "", _PLACE.sub(lambda found: "{%s|%s}" % places[int(found[1])], line))
+    return re.sub(r"[*#]", "", _PLACE.sub(lambda found: "{%s|%s}" % places[int(found[1])], _bracketed(line)))
+
+
+def with_names(text: str, name_of: Callable[[str], rrf.Name | None]) -> str:
+    """A text of `read` with names in its places: those that `name_of` gives for a unit, in small letters, else the English words."""
+    return re.sub(r"\{([^|{}]+)\|([^{}]*)\}", lambda at: name.text.lower() if (name := name_of(at[1])) else at[2], text)
 
 
 def _plain(text: str) -> str:
-    return " ".join(_RELATIVE.sub(" which ", text).replace("{", "(").replace("}", ")").split()[:WORDS]).rstrip(" .") + "."
+    return first_words(_bracketed(_RELATIVE.sub(" which ", text))).rstrip(" .") + "."
+
+
+def _bracketed(text: str) -> str:
+    """Without braces, which stand for places."""
+    return text.replace("{", "(").replace("}", ")")
 
 
 def _with_places(text: str, mentions, unknown: set[str]) -> tuple[str, list[tuple[str, str]]]:
@@ -93,7 +101,7 @@ def main() -> None:
                     for t in pairs.definitions[unit] if "\t" not in t and "\n" not in t})
     random.Random(1).shuffle(texts)
     texts = texts[:args.most]
-    translator, done = Translator(pairs.within), 0
+    translator = Translator(pairs.within)
     with open(args.to, "w", encoding="utf-8") as out:
         for at in range(0, len(texts), args.at_once):
             part = texts[at:at + args.at_once]

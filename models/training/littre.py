@@ -10,6 +10,7 @@ import re
 import struct
 from pathlib import Path
 
+from texts import first_words
 from wordnet import Synset
 
 QUOTATION = re.compile(r'<span foreground="#0000CD">.*?(?=\n|$)')
@@ -18,7 +19,6 @@ FIELD = re.compile(r"\b(?:Terme|Termes|T\.) d(?:e la |e l'|es |e |')(médecine|c
                    r"hygiène|obstétrique|chimie|zoologie|botanique|histoire naturelle)[^.]*\. ?", re.IGNORECASE)
 MEDICAL = {"médecine", "chirurgie", "anatomie", "physiologie", "pharmacie", "pathologie", "hygiène", "obstétrique"}
 OTHER_FIELD = re.compile(r"^\s*Termes? [^.]*\. ?")
-WORDS = 32
 SENSES = 2  # of a word without a field of its own; those of more are seldom the medical one
 
 
@@ -46,7 +46,7 @@ def senses(text: str) -> list[tuple[str, str | None]]:
         first = (said[field.end():] if field else OTHER_FIELD.sub("", said)).strip().split("\n")[0]
         sentence = re.split(r"(?<=[a-zéèêà)])\. ", first)[0].strip(" .")
         if len(sentence.split()) > 2 and not sentence.startswith(("Fig", "Voy", "V.")):
-            found.append((" ".join(sentence.split()[:WORDS]), field[1].lower() if field else None))
+            found.append((first_words(sentence), field[1].lower() if field else None))
     return found
 
 

@@ -3,17 +3,17 @@ come for free. Standard library only; nothing it gives out is a dev query (see C
 from __future__ import annotations
 
 import random
-import re
 from collections import defaultdict, namedtuple
 from functools import lru_cache
 
+import french
 import mentions
 from corpus import Corpus
 from paraphrase import Paraphrases
 from perturb import perturb
 from release import Name
 from release import fold as fold_afresh
-from texts import sentence_parts
+from texts import first_words, sentence_parts
 
 Pair = namedtuple("Pair", "group left right kind")
 
@@ -32,7 +32,6 @@ WORDS = 40  # of a definition, as the product encodes it
 
 
 fold = lru_cache(maxsize=1 << 20)(fold_afresh)
-_place = re.compile(r"\{([^|{}]+)\|([^{}]*)\}")
 
 
 class Pairs:
@@ -92,10 +91,13 @@ class Pairs:
         found = self.definitions[unit]
         if not found:
             return None
-        text = self.rng.choice(found)
-        if self.rng.random() < 0.6:
-            text = sentence_parts(text, self.rng) if self.rng.random() < 0.3 else text.split(". ")[0]
-        return " ".join(text.split()[:32])
+        return self._part(self.rng.choice(found), 0.6, 0.3)
+
+    def _part(self, text: str, part: float, run: float) -> str:
+        """The beginning of a text or, in a `part` of the cases, of its first sentence or (`run` of those) of a run of words."""
+        if self.rng.random() < part:
+            text = sentence_parts(text, self.rng) if self.rng.random() < run else text.split(". ")[0]
+        return first_words(text)
 
     def _switched(self, unit: str) -> str | None:
         """A definition with French names in the place of what it mentions: the release defines in English alone, while
@@ -109,17 +111,15 @@ class Pairs:
             if name and start >= at:
                 out += [text[at:start], name.text.lower()]
                 at = end
-        return " ".join(("".join(out) + text[at:]).split()[:32]) if out else None
+        return first_words("".join(out) + text[at:]) if out else None
 
     def _in_french(self, unit: str) -> str | None:
         """A definition in rough French (`french.py`), with French names where it has places for them."""
         found = [self.french[d] for d in self.definitions[unit] if d in self.french]
         if not found:
             return None
-        text = _place.sub(lambda at: name.text.lower() if (name := self._name(at[1], language="FRE")) else at[2], self.rng.choice(found))
-        if self.rng.random() < 0.7:
-            text = sentence_parts(text, self.rng) if self.rng.random() < 0.4 else text.split(". ")[0]
-        return " ".join(text.split()[:32])
+        text = french.with_names(self.rng.choice(found), lambda other: self._name(other, language="FRE"))
+        return self._part(text, 0.7, 0.4)
 
     def _findings(self, unit: str) -> str | None:
         """What a definition mentions, as a list and mostly in French: so do running texts explain a term."""
@@ -145,7 +145,7 @@ class Pairs:
         draw = rng.random()
         if draw < 0.4 and others:
             other = rng.choice(others)
-            left = sentence_parts(other, rng) if rng.random() < 0.6 else " ".join(other.split()[:32])
+            left = sentence_parts(other, rng) if rng.random() < 0.6 else first_words(other)
         elif draw < 0.55:
             left = self._in_french(unit) or self._switched(unit)
         elif draw < 0.68:
@@ -155,7 +155,7 @@ class Pairs:
         elif draw < 0.9:  # the definition itself, with holes: what is alike in meaning seldom has the same words
             left = " ".join(w for w in sentence_parts(text, rng).split() if rng.random() < 0.6)
         left = left or ((name := self._name(unit)) and name.text)
-        return left and (left, " ".join(text.split()[:WORDS]))
+        return left and (left, first_words(text, WORDS))
 
     def pair(self, unit: str) -> Pair | None:
         rng = self.rng

@@ -10,6 +10,7 @@ from collections import defaultdict
 from pairs import WORDS, Pair
 from perturb import perturb
 from release import fold
+from texts import first_words
 from wordnet import Synset
 
 KINDS = {"gloss": 0.44, "synonym": 0.2, "similar": 0.04, "pertains": 0.06, "name": 0.16, "definition": 0.1}
@@ -82,7 +83,7 @@ class PlainWords:
             return self._gloss(synset.gloss, rng), name.text
         if kind == "definition" and unit and (found := self.pairs.definitions[unit]):
             said = self._gloss(synset.gloss, rng) if rng.random() < 0.7 else rng.choice(synset.words)
-            return said, " ".join(rng.choice(found).split()[:WORDS])
+            return said, first_words(rng.choice(found), WORDS)
         return None, None
 
     @staticmethod
@@ -92,4 +93,4 @@ class PlainWords:
         parts = [p for p in text.split("; ") if len(p.split()) > 1]
         if len(parts) > 1 and rng.random() < 0.6:
             text = rng.choice(parts)
-        return " ".join(text.split()[:32]).strip(" ;,")
+        return first_words(text).strip(" ;,")

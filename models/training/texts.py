@@ -10,6 +10,10 @@ CLINICAL = {"HPO", "MONDO", "DOID", "ORPHANET", "MSH", "NCIDICT", "MEDQUAD", "SY
             "CCAM", "EFO", "CL", "PATO"}
 
 
+def first_words(text: str, n: int = 32) -> str:
+    return " ".join(text.split()[:n])
+
+
 def sentence_parts(text: str, rng: random.Random) -> str:
     """A sentence of a definition, or a run of 3 to 14 words out of it."""
     sentences = [s.strip() for s in text.replace("! ", ". ").split(". ") if len(s) > 15]

@@ -15,16 +15,26 @@ import numpy as np
 SMOOTHED_AS = {"key": "query", "value": "query"}
 
 
-def weights(graph) -> dict[str, np.ndarray]:
+def table(found: dict[str, np.ndarray], name: str) -> np.ndarray:
+    """Rows of words or positions, which the optimizer may have put into 8 bits with a scale for each."""
+    return found[name] if name in found else found[f"{name}.int8"].astype(np.float32) * found[f"{name}.int8_scale"]
+
+
+def weights(graph, config: dict) -> dict[str, np.ndarray]:
     """The tensors of a BERT or XLM-R checkpoint in float32, by the names that Transformers gives them."""
     from onnx import numpy_helper
 
     found = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
-    state = {}
+    state = {"embeddings.word_embeddings.weight": table(found, "embeddings.word_embeddings.weight")}
+    positions = table(found, "embeddings.positions")
+    # The graph holds positions with the type of the first segment added; so the types become nothing. XLM-R counts from 2.
+    unused = np.zeros((config["max_position_embeddings"] - len(positions), positions.shape[1]), np.float32)
+    state["embeddings.position_embeddings.weight"] = np.concatenate([unused, positions])
+    state["embeddings.token_type_embeddings.weight"] = np.zeros((config["type_vocab_size"], positions.shape[1]), np.float32)
     for name, x in found.items():
-        if name.endswith("word_embeddings.weight.int8"):
-            state[name.removesuffix(".int8")] = x.astype(np.float32) * found[f"{name}_scale"]
-        elif name.endswith(".int8"):
+        if name.startswith("embeddings.") and "LayerNorm" not in name:
+            continue
+        if name.endswith(".int8"):
             linear = name.removesuffix(".int8")
             parent, _, last = linear.rpartition(".")
             smoothing = found.get(f"{parent}.{SMOOTHED_AS.get(last, last)}.smoothing", np.ones(len(x), np.float32))
@@ -36,23 +46,13 @@ def weights(graph) -> dict[str, np.ndarray]:
     return state
 
 
-def positions(graph, config: dict) -> dict[str, np.ndarray]:
-    """The graph holds positions with the type of the first segment added; so the types become nothing."""
-    from onnx import numpy_helper
-
-    table = next(numpy_helper.to_array(t) for t in graph.initializer if t.name.startswith("embeddings.positions") and t.data_type == 1)
-    unused = config["max_position_embeddings"] - len(table)  # XLM-R counts from 2
-    return {"embeddings.position_embeddings.weight": np.concatenate([np.zeros((unused, table.shape[1]), np.float32), table]),
-            "embeddings.token_type_embeddings.weight": np.zeros((config["type_vocab_size"], table.shape[1]), np.float32)}
-
-
 def undo(folder: Path, to: Path) -> None:
     import onnx
     from safetensors.numpy import save_file
 
     graph = onnx.load(str(folder / "model.onnx")).graph
     config = json.loads((folder / "config.json").read_text())
-    state = weights(graph) | positions(graph, config)
+    state = weights(graph, config)
     to.mkdir(parents=True, exist_ok=True)
     for name in ("config.json", "tokenizer.json", "tokenizer_config.json"):
         shutil.copyfile(folder / name, to / name)

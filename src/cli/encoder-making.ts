@@ -4,8 +4,7 @@ import { PROVIDERS, type Provider } from "../encoder/providers.ts";
 import { type OptimizerConfig, optimizerConfigSchema } from "../optimizer/config/optimizer-config.ts";
 import { readOptimizerConfig } from "../optimizer/config/read-config.ts";
 import { type OptimizationResult, optimize } from "../optimizer/optimization.ts";
-import { type Precision, recipe } from "../optimizer/recipes.ts";
-import { targetOf } from "../optimizer/target.ts";
+import type { Precision } from "../optimizer/recipes.ts";
 import { openRelease } from "../terminology/open-release.ts";
 import type { OnProgress } from "../terminology/progress.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
@@ -78,9 +77,7 @@ export async function makeEncoder(
     config,
     strings: await calibrationStrings(config.dataConfigs.strings),
     // A recipe is what was asked for: it is measured, and taken whatever it misses.
-    ...(options.precision
-      ? { steps: recipe(options.precision, targetOf(config.devices)), acceptNearest: true }
-      : {}),
+    ...(options.precision ? { precision: options.precision, acceptNearest: true } : {}),
     ...(options.acceptNearest ? { acceptNearest: true } : {}),
     manifest: { id, description: "", license: "", base: source.base },
     version,

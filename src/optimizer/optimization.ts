@@ -20,7 +20,7 @@ import type { ReportedCandidate } from "./evidence/evidence.ts";
 import { gatherDebug } from "./evidence/gather-debug.ts";
 import { optimizerReport } from "./evidence/report-html.ts";
 import type { PassStep } from "./pass-step.ts";
-import { recipe } from "./recipes.ts";
+import { type Precision, recipe } from "./recipes.ts";
 import { ContentCache, contentKey } from "./search/content-cache.ts";
 import { footprint } from "./search/footprint.ts";
 import { Judge } from "./search/judge.ts";
@@ -39,8 +39,8 @@ export interface OptimizationOptions {
   config: OptimizerConfig;
   /** Strings of the release at hand, from which calibration and evaluation are drawn. */
   strings: readonly string[];
-  /** Passes without alternatives, in the place of a search. */
-  steps?: readonly PassStep[];
+  /** The recipe for a precision, in the place of a search. */
+  precision?: Precision;
   manifest: Pick<EncoderDescription, "id" | "description" | "license" | "base">;
   /** Writes the encoder that comes nearest where none meets all goals. */
   acceptNearest?: boolean;
@@ -179,8 +179,11 @@ class Optimization {
   }
 
   #places(): readonly Place[] {
-    const { steps, config } = this.#options;
-    if (steps) return steps.map(({ pass, parameters }) => [{ pass, fixed: parameters, searched: {} }]);
+    const { precision, config } = this.#options;
+    if (precision)
+      return recipe(precision, this.#target).map(({ pass, parameters }) => [
+        { pass, fixed: parameters, searched: {} },
+      ]);
     return placesOf(config.passes ?? defaultPasses(this.#target.provider));
   }
 

@@ -9,11 +9,15 @@ export type Precision = "float32" | "int8";
  * bits for one that sums their products exactly, of 7 for others.
  */
 export function recipe(precision: Precision, { provider, cpu }: Target): PassStep[] {
+  const step = (name: string, parameters = {}): PassStep => stepOf(passNamed(name)!, parameters);
   const standardOnly = provider === "tensorrt" || provider === "coreml";
-  const float = standardOnly ? ["onnx-conversion"] : ["onnx-conversion", "transformer-fusion"];
-  const int8 = precision === "int8" ? ["smooth-quant", "fast-int8", "quantized-embeddings"] : [];
-  const weightLimit = cpu.exactInt8 ? 127 : 63;
-  return [...float, ...int8, "session-tuning"].map((name) =>
-    stepOf(passNamed(name)!, name === "smooth-quant" || name === "fast-int8" ? { weightLimit } : {}),
-  );
+  const weights = { weightLimit: cpu.exactInt8 ? 127 : 63 };
+  return [
+    step("onnx-conversion"),
+    ...(standardOnly ? [] : [step("transformer-fusion")]),
+    ...(precision === "int8"
+      ? [step("smooth-quant", weights), step("fast-int8", weights), step("quantized-embeddings")]
+      : []),
+    step("session-tuning"),
+  ];
 }

@@ -99,22 +99,30 @@ class Loss(unittest.TestCase):
                      "torch, onnx or onnxruntime is not here")
 class UndoInt8(unittest.TestCase):
     def test_the_checkpoint_gives_the_vectors_of_the_bundled_encoder_it_comes_from(self):
-        import onnxruntime
-
         import undo_int8
+        from optimized import OptimizedEncoder
 
+        texts = ["heart attack", "crise cardiaque", "inflammation of the lining of the nose"]
         for name in ("termduet-a", "termduet-b"):
             bundled = Path(__file__).resolve().parents[2] / "bundled" / name
             with tempfile.TemporaryDirectory() as folder:
                 undo_int8.undo(bundled, Path(folder))
                 encoder = enc.Encoder(Path(folder))
-            session = onnxruntime.InferenceSession(str(bundled / "model.onnx"))
-            for text in ("heart attack", "crise cardiaque", "inflammation of the lining of the nose"):
-                ids = encoder.tokenize([text])
-                feeds = {i.name: np.array(ids) if i.name == "input_ids" else np.ones((1, len(ids[0])), np.int64)
-                         for i in session.get_inputs()}
-                vector = encoder.encode_ids(ids)[0].float().numpy()
-                self.assertGreater(float(session.run(None, feeds)[0][0] @ vector), 0.98)
+            optimized = OptimizedEncoder(bundled, 1)
+            ids = optimized.tokenize(texts)
+            self.assertEqual(ids, encoder.tokenize(texts))
+            for one, expected in zip(ids, optimized.encode_ids(ids)):
+                self.assertGreater(float(encoder.encode_ids([one])[0].float() @ expected), 0.98)
+                self.assertGreater(float(optimized.encode_ids([one])[0] @ expected), 0.99999)
+
+    def test_rows_of_words_and_positions_are_read_in_floats_and_in_8_bits(self):
+        import undo_int8
+
+        rows = np.array([[1, -2], [3, 4]], np.int8)
+        scales = np.array([[0.5], [0.25]], np.float32)
+        expected = [[0.5, -1.0], [0.75, 1.0]]
+        self.assertEqual(undo_int8.table({"t.int8": rows, "t.int8_scale": scales}, "t").tolist(), expected)
+        self.assertEqual(undo_int8.table({"t": np.array(expected, np.float32)}, "t").tolist(), expected)
 
 
 @unittest.skipUnless(HERE, "numpy is not here")

@@ -39,9 +39,9 @@ class Translation(unittest.TestCase):
             self.assertEqual(translator.translate([TEXT]), [None])
 
     def test_what_is_cut_off_takes_its_places_with_it(self):
-        text = " ".join(["word"] * french.WORDS) + " heart muscle"
+        text = " ".join(["word"] * 32) + " heart muscle"
         translator = french.Translator(within(text, ("heart muscle", "C1")), lambda lines: lines)
-        self.assertEqual(translator.translate([text]), [" ".join(["word"] * french.WORDS) + "."])
+        self.assertEqual(translator.translate([text]), [" ".join(["word"] * 32) + "."])
 
 
 class FrenchPairs(unittest.TestCase):

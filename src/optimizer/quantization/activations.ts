@@ -20,7 +20,8 @@ const MAX_SAMPLE_BYTES = 1.5 * 2 ** 30;
 
 /**
  * Runs a graph over calibration sequences and keeps what the named tensors ([batch, sequence, channels]) held: the
- * range of each channel, and `sampleTokens` rows, or as many as 1.5 GB hold. Sequences of equal length share a batch, so that no padding enters.
+ * range of each channel, and `sampleTokens` rows, or as many as 1.5 GB hold. Sequences of equal length share a batch,
+ * so that no padding enters.
  */
 export async function collectActivations(
   model: ModelProto,
