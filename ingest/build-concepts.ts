@@ -1,6 +1,7 @@
 import type { Atom, SemanticType } from "../src/terminology/atom.ts";
 import {
   type ConceptRecord,
+  type ConceptStanding,
   type KeptAtom,
   MAX_HIERARCHIES,
   MAX_RELATIONS,
@@ -11,10 +12,11 @@ import { normalizeText } from "../src/text/normalize.ts";
 import { BUCKETS, blockOf, bucketOf } from "../src/text/string-id.ts";
 import { conceptsSpec } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
+import { standingOf, UsualStanding } from "./concept-standing.ts";
 import { spillDefinitions } from "./definition-blocks.ts";
 import type { Hierarchy } from "./hierarchy.ts";
 import { NameRanking, namesByLanguage, preferredName } from "./name-ranking.ts";
-import type { ConceptStanding } from "./prominence.ts";
+import type { StringFame } from "./prominence.ts";
 import { type AtomCounts, type ConceptRow, countAtom, type ReadResult } from "./read-release.ts";
 import type { Share } from "./share.ts";
 import { readPart, SpillWriter } from "./spill.ts";
@@ -28,12 +30,15 @@ export interface StringRow {
   name: string;
   semanticTypes: SemanticType[];
   standing: ConceptStanding;
+  fame: StringFame;
 }
 
 export interface ConceptCounts {
   concepts: number;
   /** Concepts of each semantic type (TUI). */
   bySty: Record<string, { name: string; concepts: number }>;
+  /** What standing is usual: see `UsualStanding`. */
+  standing: ConceptStanding;
   /** Atoms of concepts that have none of the semantic types asked for: they were read and are not kept. */
   leftOut: AtomCounts;
 }
@@ -77,6 +82,7 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<Conc
   using definitions = definitionFolder === undefined ? undefined : new SpillWriter(definitionFolder, parts);
   let written = 0;
   const bySty: ConceptCounts["bySty"] = {};
+  const usual = new UsualStanding();
   const leftOut: AtomCounts = { atoms: 0, bySab: {}, byLat: {} };
   const isWanted = ({ record, atoms }: BuiltConcept): boolean => {
     if (options.sty.length === 0 || record.semanticTypes.some(({ tui }) => options.sty.includes(tui)))
@@ -101,7 +107,9 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<Conc
     };
     if (share.has(part)) await store.writeBlock(collection, block, share.writing);
     for (const concept of concepts) {
-      spillAtoms(spill, parts, concept);
+      const standing = standingOf(concept.record);
+      usual.add(concept.record, standing);
+      spillAtoms(spill, parts, concept, standing);
       if (definitions) spillDefinitions(definitions, parts, concept.record.cui, concept.record.definitions);
     }
     for (const { record } of concepts) for (const type of record.semanticTypes) countType(bySty, type);
@@ -114,7 +122,7 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<Conc
       "no concept has one of the semantic types of --sty; nothing was changed",
     );
   }
-  return { concepts: written, bySty, leftOut };
+  return { concepts: written, bySty, standing: usual.mean(), leftOut };
 }
 
 function countType(bySty: ConceptCounts["bySty"], { tui, name }: SemanticType): void {
@@ -123,14 +131,20 @@ function countType(bySty: ConceptCounts["bySty"], { tui, name }: SemanticType): 
   else bySty[tui] = { name, concepts: 1 };
 }
 
-function spillAtoms(spill: SpillWriter, parts: number, { record, atoms }: BuiltConcept): void {
+function spillAtoms(
+  spill: SpillWriter,
+  parts: number,
+  { record, atoms }: BuiltConcept,
+  standing: ConceptStanding,
+): void {
   const { name, names, semanticTypes } = record;
   const sources = new Set(atoms.map((atom) => atom.sab)).size;
   for (const atom of atoms) {
     const norm = normalizeText(atom.str);
     const bucket = bucketOf(norm);
-    const standing = { sources, preferred: atom.str === name || atom.str === names[atom.lat] };
-    const row: StringRow = { text: atom.str, norm, bucket, atom: kept(atom), name, semanticTypes, standing };
+    const fame = { sources, preferred: atom.str === name || atom.str === names[atom.lat] };
+    const concept = { name, semanticTypes, standing };
+    const row: StringRow = { text: atom.str, norm, bucket, atom: kept(atom), ...concept, fame };
     spill.write(blockOf(bucket, parts), row);
   }
 }

@@ -175,7 +175,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   // A store copies collections without us: it does so while the concepts are joined.
   const copying = beginCollections({ store, journal, share }, wanted);
   await Promise.allSettled([joining, copying]);
-  const { concepts, bySty, leftOut } = await joining;
+  const { concepts, bySty, standing, leftOut } = await joining;
   const filling = {
     store,
     journal,
@@ -222,6 +222,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     },
     ingestedAt: new Date().toISOString(),
     counts: { ...kept, rejects: read.counts.rejects, bySty, strings: strings.count, concepts },
+    standing,
     encoders: targets.map(({ pool, collection }, i) => {
       const { manifest, hash } = pool.folder;
       const { dimension, id } = manifest;
@@ -285,7 +286,14 @@ function fingerprintOf(source: string, filters: IngestOptions["filters"]): strin
 function isSame(record: ReleaseRecord, fingerprint: string, encoders: readonly EncoderFolder[]): boolean {
   const wanted = encoders.map((e) => `${e.manifest.id} ${e.hash}`).sort();
   const present = record.encoders.map((e) => `${e.id} ${e.hash}`).sort();
-  return record.fingerprint === fingerprint && wanted.join() === present.join();
+  if (record.fingerprint !== fingerprint || wanted.join() !== present.join()) return false;
+  return encoders.every((encoder) => hasAllFor(record, encoder));
+}
+
+/** An earlier version, or an earlier `encoder.json`, may have left out what the encoder makes use of now besides its vectors. */
+function hasAllFor({ standing, definitions }: ReleaseRecord, { manifest }: EncoderFolder): boolean {
+  const isDefined = definitions?.vectors.some(({ encoder }) => encoder === manifest.id) ?? false;
+  return (!manifest.standing || standing !== undefined) && (!manifest.definitions || isDefined);
 }
 
 function unchanged(

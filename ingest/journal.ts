@@ -24,7 +24,7 @@ export interface IngestPlan {
 }
 
 /** Number of the format of spilled rows, block keys and journal; raised when it changes, so that old work is not mixed with new. */
-const LAYOUT = 1;
+const LAYOUT = 2;
 
 type Entry =
   | { stage: string; result: unknown }

@@ -7,7 +7,7 @@ import type { Block, BlockKeys, FieldValue } from "../src/vector-store/vector-st
 import { blockKeys } from "./block-keys.ts";
 import type { StringRow } from "./build-concepts.ts";
 import type { Hierarchy } from "./hierarchy.ts";
-import { type ConceptStanding, prominence } from "./prominence.ts";
+import { prominence, type StringFame } from "./prominence.ts";
 import { readPart, type SpilledPart } from "./spill.ts";
 
 /** The distinct strings of one part, in the order of bucket and id, ready for the store and the encoders. */
@@ -29,7 +29,7 @@ interface Draft {
   norm: string;
   bucket: number;
   record: StringRecord;
-  standings: ConceptStanding[];
+  fames: StringFame[];
 }
 
 /** Third stage, reading: atoms that carry the same text become one string. */
@@ -45,12 +45,13 @@ export async function readStringBlock(
     // A table may repeat a row, and then its atom.
     if (!draft.record.atoms.some((atom) => atom.aui === row.atom.aui)) draft.record.atoms.push(row.atom);
     if (!draft.record.concepts.some((c) => c.cui === row.atom.cui)) {
-      draft.record.concepts.push({ cui: row.atom.cui, name: row.name, semanticTypes: row.semanticTypes });
+      const { name, semanticTypes, standing } = row;
+      draft.record.concepts.push({ cui: row.atom.cui, name, semanticTypes, standing });
     }
-    draft.standings.push(row.standing);
+    draft.fames.push(row.fame);
   }
   const ordered = [...drafts.values()].sort((a, b) => a.bucket - b.bucket || (a.id < b.id ? -1 : 1));
-  for (const { record, standings } of ordered) record.prominence = prominence(record, standings);
+  for (const { record, fames } of ordered) record.prominence = prominence(record, fames);
   const ids = ordered.map((d) => d.id);
   const buckets = ordered.map((d) => d.bucket);
   return {
@@ -72,7 +73,7 @@ function newDraft({ text, norm, bucket }: StringRow): Draft {
     norm,
     bucket,
     record: { text, atoms: [], concepts: [], prominence: 0 },
-    standings: [],
+    fames: [],
   };
 }
 

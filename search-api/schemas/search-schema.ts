@@ -79,7 +79,10 @@ const scoreSchema = z
     rank: z
       .int()
       .min(1)
-      .meta({ description: "Place in this encoder's own list, by strings and definitions" }),
+      .meta({
+        description:
+          "Place in this encoder's own list, by strings, definitions and how well concepts are known",
+      }),
     rating: z.int().min(0).max(5),
   })
   .meta({ id: "EncoderScore" });
@@ -95,6 +98,10 @@ const explanationSchema = z
       .object({ text: z.string(), cosine: z.number() })
       .optional()
       .meta({ description: "The concept's nearest definition, by an encoder that knows definitions" }),
+    standing: z.number().optional().meta({
+      description:
+        "Where the encoder heeds how well a concept is known: the share of what the string lacks of a cosine of 1 that this adds (or takes, below 0)",
+    }),
   })
   .meta({ id: "Explanation" });
 

@@ -4,7 +4,7 @@ import { t } from "./texts.js";
 /** The button that says why, and what it uncovers: what its name has in common with the query, and the evidence of each encoder. */
 export function why({ rank, name, explanation, matches = [], scores }, voices) {
   if (!explanation) return [];
-  const rows = explanation.map(({ encoder, string, cosine, grade, candidate, definition }) =>
+  const rows = explanation.map(({ encoder, string, cosine, grade, candidate, definition, standing }) =>
     h(
       "tr",
       { class: `voice-${Math.max(0, voices.indexOf(encoder))}` },
@@ -16,6 +16,7 @@ export function why({ rank, name, explanation, matches = [], scores }, voices) {
         definition
           ? h("p", {}, `${t("whyDefinition")} “${definition.text}” (${definition.cosine.toFixed(4)})`)
           : "",
+        standing ? h("p", {}, known(standing)) : "",
       ),
       h("td", {}, cosine.toFixed(4)),
       h("td", {}, grade.toFixed(2)),
@@ -55,6 +56,12 @@ export function why({ rank, name, explanation, matches = [], scores }, voices) {
     t("why"),
   );
   return [button, evidence];
+}
+
+/** What the concept's standing adds to what the string lacks of 1, or takes, in words. */
+function known(standing) {
+  const percent = Math.round(100 * Math.abs(standing));
+  return standing > 0 ? `${t("whyKnownMore")} (+${percent} %)` : `${t("whyKnownLess")} (−${percent} %)`;
 }
 
 /** What was found without an encoder, in words: "the words of …". */

@@ -37,6 +37,11 @@ const manifestSchema = z.object({
    * `retrieval/described-concepts.ts`.
    */
   definitions: z.object({ from: z.number().min(0).max(1), weight: z.number().min(0).max(10) }).optional(),
+  /**
+   * Present for an encoder that heeds how well a concept is known in its release, by its `names` or its `relations`: each doubling
+   * beyond what is usual makes up `weight` of what the concept's names lack of 1; see `retrieval/standing.ts`.
+   */
+  standing: z.object({ by: z.enum(["names", "relations"]), weight: z.number().min(0).max(0.3) }).optional(),
   /** From cosine to rating and probability; see `retrieval/calibrator.ts`. */
   calibrator: z.unknown().optional(),
 });

@@ -58,19 +58,13 @@ export async function describedConcepts(
   return described;
 }
 
-/**
- * What a concept's nearest string is worth to an encoder that has also found a definition of the concept: its cosine, and a
- * share of what that lacks of 1, so that nothing passes 1 and names that are nearer stay nearer.
- */
-export function liftedCosine(
-  cosine: number,
+/** Of what a concept's nearest string lacks of 1, the share that a definition of the concept near the text makes up. */
+export function definitionShare(
   leg: DefinitionLeg | undefined,
   definition: NearDefinition | undefined,
 ): number {
-  if (!leg || !definition) return cosine;
-  const share = Math.min(1, leg.weight * Math.max(0, definition.cosine - leg.from));
-  // float32 rounding can carry a cosine past 1.
-  return cosine + share * Math.max(0, 1 - cosine);
+  if (!leg || !definition) return 0;
+  return Math.min(1, leg.weight * Math.max(0, definition.cosine - leg.from));
 }
 
 async function readDefinitions(

@@ -5,13 +5,15 @@ import {
   type EncoderOpinion,
   mergeByComplementarity,
 } from "./complementarity.ts";
-import { type DescribedConcepts, liftedCosine, type NearDefinition } from "./described-concepts.ts";
+import { type DescribedConcepts, definitionShare, type NearDefinition } from "./described-concepts.ts";
 import type { FoundConcept } from "./facets.ts";
 import type { StringEvidence } from "./gather-evidence.ts";
 import type { MatchedBy, MatchedString } from "./matched-strings.ts";
 import { passingAtoms, type SearchFilter } from "./search-filter.ts";
 import type { EncoderScore, MatchType, SearchResult } from "./search-types.ts";
 import type { EncoderLeg } from "./searcher.ts";
+import { standingShare } from "./standing.ts";
+import { worth } from "./worth.ts";
 
 export interface RankInput {
   evidence: readonly StringEvidence[];
@@ -31,7 +33,7 @@ interface ConceptCandidate extends Candidate {
   nearest: StringEvidence[];
   /** For each encoder the definition of the concept that is nearest, if one is near. */
   defined: readonly (NearDefinition | undefined)[];
-  /** For each encoder what the two are worth to it, as a cosine. */
+  /** For each encoder what these, and how well the concept is known, are worth to it, as a cosine. */
   worth: number[];
   /** Atoms that carry the concept's strings and pass the filter. */
   atoms: Map<StringEvidence, KeptAtom[]>;
@@ -88,18 +90,22 @@ function groupByConcept({
   return [...strings].map(([id, { summary, atoms }]) => {
     const nearest = legs.map((_, leg) => nearestString([...atoms.keys()], leg));
     const defined = described?.get(id) ?? [];
-    const worth = legs.map((own, leg) => {
-      return liftedCosine(nearest[leg]!.cosines[leg]!, own.definitions, defined[leg]);
+    const worths = legs.map((own, leg) => {
+      const shares = [
+        definitionShare(own.definitions, defined[leg]),
+        standingShare(own.standing, summary.standing),
+      ];
+      return worth(nearest[leg]!.cosines[leg]!, shares);
     });
     const opinions = legs.map(({ calibrator }, leg): EncoderOpinion => {
       const cosine = nearest[leg]!.cosines[leg]!;
-      return { cosine, grade: calibrator.grade(worth[leg]!), rating: calibrator.rating(worth[leg]!) };
+      return { cosine, grade: calibrator.grade(worths[leg]!), rating: calibrator.rating(worths[leg]!) };
     });
     const ids = new Set(Array.from(atoms.keys(), (string) => string.id));
     const own = matched.filter(({ ref, cuis }) => ids.has(ref.id) && cuis.includes(id));
     const best = own.toSorted((a, b) => TIER_ORDER.indexOf(a.tier) - TIER_ORDER.indexOf(b.tier));
     const tier = best[0]?.tier ?? "semantic";
-    return { id, opinions, nearest, defined, worth, atoms, summary, tier, matched: best };
+    return { id, opinions, nearest, defined, worth: worths, atoms, summary, tier, matched: best };
   });
 }
 
@@ -160,10 +166,11 @@ function resultOf(
       rating: own,
     };
   }
-  const explanation = legs.map(({ encoder }, leg) => {
+  const explanation = legs.map(({ encoder, standing }, leg) => {
     const { cosine, grade } = concept.opinions[leg]!;
     const string = concept.nearest[leg]!;
     const definition = concept.defined[leg];
+    const known = standingShare(standing, concept.summary.standing);
     const id = encoder.folder.manifest.id;
     return {
       encoder: id,
@@ -172,6 +179,7 @@ function resultOf(
       grade: Number(grade.toFixed(4)),
       candidate: string.candidate[leg]!,
       ...(definition ? { definition: { text: definition.text, cosine: rounded(definition.cosine) } } : {}),
+      ...(standing ? { standing: rounded(known) } : {}),
     };
   });
   return {

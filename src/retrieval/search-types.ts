@@ -67,6 +67,8 @@ interface EncoderExplanation {
   candidate: boolean;
   /** The nearest definition of the concept, where the encoder knows definitions and one is near. */
   definition?: { text: string; cosine: number };
+  /** Where the encoder heeds how well a concept is known: the share of what the string lacks of a cosine of 1 that this adds, or takes. */
+  standing?: number;
 }
 
 /** One concept. `string`, `aui` … name the atom that matched best. */

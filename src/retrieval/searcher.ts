@@ -11,6 +11,7 @@ import { checkedQueries } from "./check-request.ts";
 import type { DefinitionLeg } from "./described-concepts.ts";
 import { withDisplayNames } from "./display-names.ts";
 import type { SearchContext, SearchRequest, SearchResponse } from "./search-types.ts";
+import type { StandingLeg } from "./standing.ts";
 import { UnknownWords } from "./unknown-words.ts";
 
 /** An encoder that a search asks, with the collection of the release that it filled. */
@@ -20,6 +21,8 @@ export interface EncoderLeg {
   collection: string;
   /** Present where the encoder knows the release's definitions. */
   definitions?: DefinitionLeg;
+  /** Present where the encoder heeds how well a concept is known, and the release says it. */
+  standing?: StandingLeg;
 }
 
 export interface SearcherDeps {
@@ -121,7 +124,9 @@ export class Searcher {
         if (!encoder) throw this.#otherEncoder(release, id, hash);
         const calibrator = this.#calibrators.get(hash) ?? new Calibrator(encoder.folder.manifest);
         this.#calibrators.set(hash, calibrator);
-        return { encoder, calibrator, collection, ...definitionLeg(release, encoder.folder.manifest) };
+        const { manifest } = encoder.folder;
+        const evidence = { ...definitionLeg(release, manifest), ...standingLeg(release, manifest) };
+        return { encoder, calibrator, collection, ...evidence };
       }),
     );
   }
@@ -146,4 +151,11 @@ function definitionLeg(
   const vectors = definitions?.vectors.find(({ encoder }) => encoder === id);
   if (!vectors || !worth) return {};
   return { definitions: { collection: vectors.collection, documents: definitions!.collection, ...worth } };
+}
+
+function standingLeg(
+  { standing: usual }: ReleaseRecord,
+  { standing }: EncoderManifest,
+): Pick<EncoderLeg, "standing"> {
+  return usual && standing ? { standing: { ...standing, usual: usual[standing.by] } } : {};
 }

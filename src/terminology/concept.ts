@@ -32,11 +32,28 @@ export interface ConceptRecord {
   below?: readonly string[];
 }
 
+/** How well known a concept is in its release, in half steps, so that a name more seldom changes it. */
+export interface ConceptStanding {
+  /** Twice as many names in twice as many languages are 1 more: log2 of the geometric mean of distinct strings and languages (LAT). */
+  names: number;
+  /** log2 of one more than the relations (MRREL). */
+  relations: number;
+}
+
+/** What a string's record keeps of each of its concepts. */
+export interface ConceptInShort {
+  cui: string;
+  name: string;
+  semanticTypes: SemanticType[];
+  /** Absent in what earlier versions have ingested. */
+  standing?: ConceptStanding;
+}
+
 /** A string of the release with every atom that carries it, and its concepts in short. */
 export interface StringRecord {
   text: string;
   atoms: KeptAtom[];
-  concepts: { cui: string; name: string; semanticTypes: SemanticType[] }[];
+  concepts: ConceptInShort[];
   /** How well known the string is; the order of completions, and of names that a search can't tell apart. */
   prominence: number;
 }

@@ -28,6 +28,8 @@ const recordSchema = z.object({
     /** Concepts of each semantic type (TUI). */
     bySty: z.record(z.string(), z.object({ name: z.string(), concepts: z.int() })),
   }),
+  /** What standing is usual (`ConceptStanding`): the mean over the strings. Absent in what earlier versions have ingested. */
+  standing: z.object({ names: z.number(), relations: z.number() }).optional(),
   encoders: z.array(
     z.object({
       id: z.string(),

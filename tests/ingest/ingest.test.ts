@@ -8,6 +8,7 @@ import type { ConceptRecord, StringRecord } from "../../src/terminology/concept.
 import { stringId } from "../../src/text/string-id.ts";
 import { cosine } from "../../src/vector-store/exact-cosine.ts";
 import { openStore } from "../../src/vector-store/open-store.ts";
+import { releaseKey, releaseRecords } from "../../src/vector-store/release-record.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
 import { SAMPLE, sampleIngest } from "../support/sample-store.ts";
 import { storeContents } from "../support/store-contents.ts";
@@ -85,6 +86,35 @@ describe("an ingest of the sample release", () => {
     }
   });
 
+  test("says of each concept how well it is known, in its strings, and what is usual among these", async () => {
+    const { strings, record } = await storeContents(store);
+    const names = new Map<string, Set<string>>();
+    const languages = new Map<string, Set<string>>();
+    for (const row of rowsOf(META).filter((r) => r[16] === "N")) {
+      names.set(row[0]!, (names.get(row[0]!) ?? new Set()).add(row[14]!));
+      languages.set(row[0]!, (languages.get(row[0]!) ?? new Set()).add(row[1]!));
+    }
+    const relations = new Map<string, number>();
+    for (const line of readFileSync(join(META, "MRREL.RRF"), "utf8").split("\n").filter(Boolean)) {
+      const cui = line.split("|")[0]!;
+      relations.set(cui, (relations.get(cui) ?? 0) + 1);
+    }
+    const found = [...strings.values()].flatMap((body) => (JSON.parse(body) as StringRecord).concepts);
+    expect(found.length).toBe([...names.values()].reduce((sum, { size }) => sum + size, 0));
+    for (const { cui, standing } of found) {
+      const known = Math.sqrt(names.get(cui)!.size * languages.get(cui)!.size);
+      expect(Math.abs(standing!.names - Math.log2(known))).toBeLessThanOrEqual(0.25);
+      expect(Math.abs(standing!.relations - Math.log2(1 + (relations.get(cui) ?? 0)))).toBeLessThanOrEqual(
+        0.25,
+      );
+    }
+    const mean = (by: "names" | "relations"): number =>
+      found.reduce((sum, { standing }) => sum + standing![by], 0) / found.length;
+    expect(new Set(found.map(({ standing }) => standing!.names)).size).toBeGreaterThan(2);
+    expect(record.standing!.names).toBeCloseTo(mean("names"), 9);
+    expect(record.standing!.relations).toBeCloseTo(mean("relations"), 9);
+  });
+
   test("joins types, definitions, relations and hierarchy on CUI, and keeps concepts that have none", async () => {
     const { concepts, record } = await storeContents(store);
     expect(concepts.size).toBe(record.counts.concepts);
@@ -124,6 +154,25 @@ describe("an ingest of the sample release", () => {
     const again = await ingest(optionsFor("main", store));
     expect(again.status).toBe("unchanged");
     expect(again.encoders.every((e) => e.encoded === 0)).toBe(true);
+  });
+
+  test("is made anew, from copied vectors, where an earlier version has not said how well concepts are known", async () => {
+    await using old = await openStore(`lancedb:${join(folder.path, "old")}`);
+    await ingest(optionsFor("old", old));
+    const { standing, ...before } = (await releaseRecords(old))[0]!;
+    expect(standing).toBeDefined();
+    await old.putMetadata(releaseKey(before), before);
+    expect(await ingest(optionsFor("old", old))).toMatchObject({ status: "unchanged" });
+    const heeding = encoders.map((encoder) => ({
+      ...encoder,
+      manifest: { ...encoder.manifest, standing: { by: "names" as const, weight: 0.1 } },
+    }));
+    const again = await ingest(optionsFor("old", old, { encoders: heeding }));
+    expect(again).toMatchObject({ status: "ingested", encoders: [{ encoded: 0 }, { encoded: 0 }] });
+    expect((await releaseRecords(old)).at(-1)!.standing).toEqual(standing);
+    expect(await ingest(optionsFor("old", old, { encoders: heeding }))).toMatchObject({
+      status: "unchanged",
+    });
   });
 
   test("copies vectors of strings that an earlier release has, and encodes the others alone", async () => {

@@ -42,7 +42,7 @@ export async function sampleStore(
 ): Promise<SampleStore> {
   const encoders = [
     await tinyEncoder("tiny-bert", join(folder, "a"), { definitions: { from: 0.5, weight: 0.3 } }),
-    await tinyEncoder("tiny-xlmr", join(folder, "b")),
+    await tinyEncoder("tiny-xlmr", join(folder, "b"), { standing: { by: "names", weight: 0.1 } }),
   ];
   const store = await openStore(url);
   await ingest(sampleIngest(folder, { store, encoders, atomsPerBlock: 10_000 }));

@@ -11,13 +11,15 @@ export interface TinyOptions {
   id?: string;
   /** An encoder that knows definitions. */
   definitions?: EncoderFolder["manifest"]["definitions"];
+  /** An encoder that heeds how well concepts are known. */
+  standing?: EncoderFolder["manifest"]["standing"];
 }
 
 /** Makes an encoder of one of the tiny checkpoints: random weights, so it knows nothing, fast. */
 export async function tinyEncoder(
   checkpoint: "tiny-bert" | "tiny-xlmr",
   out: string,
-  { pooling = "mean", precision = "float32", id = checkpoint, definitions }: TinyOptions = {},
+  { pooling = "mean", precision = "float32", id = checkpoint, ...evidence }: TinyOptions = {},
 ): Promise<EncoderFolder> {
   await optimizeCheckpoint({
     checkpoint: join(FIXTURES, checkpoint),
@@ -41,9 +43,7 @@ export async function tinyEncoder(
     },
     version: "0.0.0",
   });
-  if (definitions) {
-    const path = join(out, "encoder.json");
-    writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), definitions }));
-  }
+  const path = join(out, "encoder.json");
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), ...evidence }));
   return readEncoderFolder(out);
 }
