@@ -76,13 +76,10 @@ export const semanticTypeSchema = z
 const scoreSchema = z
   .object({
     cosine: z.number().meta({ description: "float32 cosine of the query and the concept's nearest string" }),
-    rank: z
-      .int()
-      .min(1)
-      .meta({
-        description:
-          "Place in this encoder's own list, by strings, definitions and how well concepts are known",
-      }),
+    rank: z.int().min(1).meta({
+      description:
+        "Place in this encoder's own list, by strings, definitions and how well concepts are known",
+    }),
     rating: z.int().min(0).max(5),
   })
   .meta({ id: "EncoderScore" });

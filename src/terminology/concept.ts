@@ -41,7 +41,7 @@ export interface ConceptStanding {
 }
 
 /** What a string's record keeps of each of its concepts. */
-export interface ConceptInShort {
+interface ConceptInShort {
   cui: string;
   name: string;
   semanticTypes: SemanticType[];
