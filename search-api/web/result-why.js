@@ -61,7 +61,9 @@ export function why({ rank, name, explanation, matches = [], scores }, voices) {
 /** What the concept's standing adds to what the string lacks of 1, or takes, in words. */
 function known(standing) {
   const percent = Math.round(100 * Math.abs(standing));
-  return standing > 0 ? `${t("whyKnownMore")} (+${percent}\u00a0%)` : `${t("whyKnownLess")} (−${percent}\u00a0%)`;
+  return standing > 0
+    ? `${t("whyKnownMore")} (+${percent}\u00a0%)`
+    : `${t("whyKnownLess")} (−${percent}\u00a0%)`;
 }
 
 /** What was found without an encoder, in words: "the words of …". */
