@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readEncoderFolder } from "../../src/encoder/encoder-manifest.ts";
 import { LoadedEncoder } from "../../src/encoder/loaded-encoder.ts";
-import { optimizeCheckpoint } from "../../src/optimizer/optimize-checkpoint.ts";
 import { cosine } from "../../src/vector-store/exact-cosine.ts";
+import { optimizeCheckpoint } from "../support/optimize-checkpoint.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { FIXTURES } from "../support/tiny-encoders.ts";
 

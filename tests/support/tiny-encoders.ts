@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type EncoderFolder, readEncoderFolder } from "../../src/encoder/encoder-manifest.ts";
-import { optimizeCheckpoint } from "../../src/optimizer/optimize-checkpoint.ts";
+import { optimizeCheckpoint } from "./optimize-checkpoint.ts";
 
 export const FIXTURES: string = join(import.meta.dirname, "..", "fixtures");
 

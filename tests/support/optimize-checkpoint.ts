@@ -1,18 +1,18 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { EncoderManifest } from "../encoder/encoder-manifest.ts";
-import { DEFAULT_SESSION_SETTINGS } from "../encoder/session-settings.ts";
-import { Tokenizer } from "../encoder/tokenizer.ts";
-import type { OnProgress } from "../terminology/progress.ts";
-import { Checkpoint } from "./checkpoint/checkpoint.ts";
-import { type TokenizerFiles, tokenizerFiles } from "./checkpoint/tokenizer-files.ts";
-import { refuseOccupied, writeEncoder, writeWhole } from "./encoder-output.ts";
-import { modelOf } from "./onnx/graph-builder.ts";
-import { runStep } from "./pass-step.ts";
-import type { PassContext, Workpiece } from "./passes/pass.ts";
-import { type Precision, recipe } from "./recipes.ts";
-import { targetOf } from "./target.ts";
+import type { EncoderManifest } from "../../src/encoder/encoder-manifest.ts";
+import { DEFAULT_SESSION_SETTINGS } from "../../src/encoder/session-settings.ts";
+import { Tokenizer } from "../../src/encoder/tokenizer.ts";
+import { Checkpoint } from "../../src/optimizer/checkpoint/checkpoint.ts";
+import { type TokenizerFiles, tokenizerFiles } from "../../src/optimizer/checkpoint/tokenizer-files.ts";
+import { refuseOccupied, writeEncoder, writeWhole } from "../../src/optimizer/encoder-output.ts";
+import { modelOf } from "../../src/optimizer/onnx/graph-builder.ts";
+import { runStep } from "../../src/optimizer/pass-step.ts";
+import type { PassContext, Workpiece } from "../../src/optimizer/passes/pass.ts";
+import { type Precision, recipe } from "../../src/optimizer/recipes.ts";
+import { targetOf } from "../../src/optimizer/target.ts";
+import type { OnProgress } from "../../src/terminology/progress.ts";
 
 export interface OptimizeOptions {
   /** Folder of the checkpoint. */
@@ -31,7 +31,7 @@ export interface OptimizeOptions {
   onProgress?: OnProgress;
 }
 
-/** Turns a checkpoint into an encoder folder by a fixed recipe. The folder appears whole or not at all. */
+/** Turns a checkpoint into an encoder folder by a fixed recipe, without measuring it: what tests need, in seconds. */
 export async function optimizeCheckpoint(options: OptimizeOptions): Promise<void> {
   const { checkpoint: source, out, manifest } = options;
   refuseOccupied(out);
