@@ -12,7 +12,7 @@ import { normalizeText } from "../src/text/normalize.ts";
 import { BUCKETS, blockOf, bucketOf } from "../src/text/string-id.ts";
 import { conceptsSpec } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
-import { standingOf, UsualStanding } from "./concept-standing.ts";
+import { ConceptStandings } from "./concept-standing.ts";
 import { spillDefinitions } from "./definition-blocks.ts";
 import type { Hierarchy } from "./hierarchy.ts";
 import { NameRanking, namesByLanguage, preferredName } from "./name-ranking.ts";
@@ -37,7 +37,7 @@ export interface ConceptCounts {
   concepts: number;
   /** Concepts of each semantic type (TUI). */
   bySty: Record<string, { name: string; concepts: number }>;
-  /** What standing is usual: see `UsualStanding`. */
+  /** What standing is usual: see `ConceptStandings`. */
   standing: ConceptStanding;
   /** Atoms of concepts that have none of the semantic types asked for: they were read and are not kept. */
   leftOut: AtomCounts;
@@ -82,7 +82,7 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<Conc
   using definitions = definitionFolder === undefined ? undefined : new SpillWriter(definitionFolder, parts);
   let written = 0;
   const bySty: ConceptCounts["bySty"] = {};
-  const usual = new UsualStanding();
+  const standings = new ConceptStandings();
   const leftOut: AtomCounts = { atoms: 0, bySab: {}, byLat: {} };
   const isWanted = ({ record, atoms }: BuiltConcept): boolean => {
     if (options.sty.length === 0 || record.semanticTypes.some(({ tui }) => options.sty.includes(tui)))
@@ -107,9 +107,7 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<Conc
     };
     if (share.has(part)) await store.writeBlock(collection, block, share.writing);
     for (const concept of concepts) {
-      const standing = standingOf(concept.record);
-      usual.add(concept.record, standing);
-      spillAtoms(spill, parts, concept, standing);
+      spillAtoms(spill, parts, concept, standings.of(concept.record));
       if (definitions) spillDefinitions(definitions, parts, concept.record.cui, concept.record.definitions);
     }
     for (const { record } of concepts) for (const type of record.semanticTypes) countType(bySty, type);
@@ -122,7 +120,7 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<Conc
       "no concept has one of the semantic types of --sty; nothing was changed",
     );
   }
-  return { concepts: written, bySty, standing: usual.mean(), leftOut };
+  return { concepts: written, bySty, standing: standings.usual(), leftOut };
 }
 
 function countType(bySty: ConceptCounts["bySty"], { tui, name }: SemanticType): void {

@@ -1,36 +1,27 @@
 import type { ConceptRecord, ConceptStanding } from "../src/terminology/concept.ts";
 
-/** How well known a concept is, by what its record holds. */
-export function standingOf({ atoms, relationCount }: ConceptRecord): ConceptStanding {
-  const strings = distinct(atoms.map(({ str }) => str));
-  const languages = distinct(atoms.map(({ lat }) => lat));
-  return {
-    names: inHalves((Math.log2(strings) + Math.log2(languages)) / 2),
-    relations: inHalves(Math.log2(1 + relationCount)),
-  };
-}
-
-/** The mean over all strings of a release, each with all its concepts: what is usual among what a search finds. */
-export class UsualStanding {
+/** How well each concept is known, by what its record holds, and what is usual among the concepts looked at so far. */
+export class ConceptStandings {
   #strings = 0;
   #names = 0;
   #relations = 0;
 
-  add({ atoms }: ConceptRecord, { names, relations }: ConceptStanding): void {
-    const strings = distinct(atoms.map(({ str }) => str));
+  of({ atoms, relationCount }: ConceptRecord): ConceptStanding {
+    const strings = new Set(atoms.map(({ str }) => str)).size;
+    const languages = new Set(atoms.map(({ lat }) => lat)).size;
+    const names = inHalves((Math.log2(strings) + Math.log2(languages)) / 2);
+    const relations = inHalves(Math.log2(1 + relationCount));
     this.#strings += strings;
     this.#names += strings * names;
     this.#relations += strings * relations;
+    return { names, relations };
   }
 
-  mean(): ConceptStanding {
+  /** The mean over all strings, each with all its concepts: what is usual among what a search finds. */
+  usual(): ConceptStanding {
     const strings = Math.max(1, this.#strings);
     return { names: this.#names / strings, relations: this.#relations / strings };
   }
-}
-
-function distinct(values: readonly string[]): number {
-  return new Set(values).size;
 }
 
 function inHalves(value: number): number {

@@ -33,7 +33,9 @@ interface ConceptCandidate extends Candidate {
   nearest: StringEvidence[];
   /** For each encoder the definition of the concept that is nearest, if one is near. */
   defined: readonly (NearDefinition | undefined)[];
-  /** For each encoder what these, and how well the concept is known, are worth to it, as a cosine. */
+  /** For each encoder the share that how well the concept is known makes up: `standingShare`. */
+  standing: number[];
+  /** For each encoder what these are worth to it together, as a cosine. */
   worth: number[];
   /** Atoms that carry the concept's strings and pass the filter. */
   atoms: Map<StringEvidence, KeptAtom[]>;
@@ -90,11 +92,9 @@ function groupByConcept({
   return [...strings].map(([id, { summary, atoms }]) => {
     const nearest = legs.map((_, leg) => nearestString([...atoms.keys()], leg));
     const defined = described?.get(id) ?? [];
-    const worths = legs.map((own, leg) => {
-      const shares = [
-        definitionShare(own.definitions, defined[leg]),
-        standingShare(own.standing, summary.standing),
-      ];
+    const standing = legs.map((own) => standingShare(own.standing, summary.standing));
+    const worths = legs.map(({ definitions }, leg) => {
+      const shares = [definitionShare(definitions, defined[leg]), standing[leg]!];
       return worth(nearest[leg]!.cosines[leg]!, shares);
     });
     const opinions = legs.map(({ calibrator }, leg): EncoderOpinion => {
@@ -105,7 +105,7 @@ function groupByConcept({
     const own = matched.filter(({ ref, cuis }) => ids.has(ref.id) && cuis.includes(id));
     const best = own.toSorted((a, b) => TIER_ORDER.indexOf(a.tier) - TIER_ORDER.indexOf(b.tier));
     const tier = best[0]?.tier ?? "semantic";
-    return { id, opinions, nearest, defined, worth: worths, atoms, summary, tier, matched: best };
+    return { id, opinions, nearest, defined, standing, worth: worths, atoms, summary, tier, matched: best };
   });
 }
 
@@ -166,22 +166,6 @@ function resultOf(
       rating: own,
     };
   }
-  const explanation = legs.map(({ encoder, standing }, leg) => {
-    const { cosine, grade } = concept.opinions[leg]!;
-    const string = concept.nearest[leg]!;
-    const definition = concept.defined[leg];
-    const known = standingShare(standing, concept.summary.standing);
-    const id = encoder.folder.manifest.id;
-    return {
-      encoder: id,
-      string: string.record.text,
-      cosine: rounded(cosine),
-      grade: Number(grade.toFixed(4)),
-      candidate: string.candidate[leg]!,
-      ...(definition ? { definition: { text: definition.text, cosine: rounded(definition.cosine) } } : {}),
-      ...(standing ? { standing: rounded(known) } : {}),
-    };
-  });
   return {
     rank,
     cui: concept.id,
@@ -198,8 +182,29 @@ function resultOf(
     agreement: concept.opinions.every((opinion) => opinion?.rating === rating),
     scores,
     semanticTypes: concept.summary.semanticTypes,
-    ...(explain ? { explanation, matches: matchesOf(concept) } : {}),
+    ...(explain ? { explanation: explanationOf(concept, legs), matches: matchesOf(concept) } : {}),
   };
+}
+
+/** What each encoder saw of the concept, for people. */
+function explanationOf(
+  { nearest, defined, standing, opinions }: ConceptCandidate,
+  legs: readonly EncoderLeg[],
+): NonNullable<SearchResult["explanation"]> {
+  return legs.map(({ encoder, standing: heeded }, leg) => {
+    const { cosine, grade } = opinions[leg]!;
+    const string = nearest[leg]!;
+    const definition = defined[leg];
+    return {
+      encoder: encoder.folder.manifest.id,
+      string: string.record.text,
+      cosine: rounded(cosine),
+      grade: Number(grade.toFixed(4)),
+      candidate: string.candidate[leg]!,
+      ...(definition ? { definition: { text: definition.text, cosine: rounded(definition.cosine) } } : {}),
+      ...(heeded ? { standing: rounded(standing[leg]!) } : {}),
+    };
+  });
 }
 
 /** What was found without an encoder, for people: each way by its best string. */

@@ -11,20 +11,25 @@ describe("what a definition is worth", () => {
     definitionShare({ ...LEG, weight }, { cosine: definition, text: "" });
 
   test("is nothing up to where it begins to count, then a share of what the name lacks of 1", () => {
-    expect(share(0.2)).toBe(0);
-    expect(share(0.5)).toBe(0);
+    expect(worth(0.6, [share(0.2)])).toBe(0.6);
+    expect(worth(0.6, [share(0.5)])).toBe(0.6);
+    expect(worth(1, [share(1)])).toBe(1);
     expect(share(0.75)).toBeCloseTo(0.1, 12);
     expect(worth(0.6, [share(0.75)])).toBeCloseTo(0.6 + 0.1 * 0.4, 12);
   });
 
-  test("is never more than all that is lacking", () => {
+  test("never passes 1, and of two concepts that are defined alike the one with the nearer name is worth more", () => {
+    for (const definition of [0.5, 0.7, 0.9]) {
+      expect(worth(0.99, [share(definition, 1.5)])).toBeLessThanOrEqual(1);
+      expect(worth(0.8, [share(definition, 1.5)])).toBeGreaterThan(worth(0.79, [share(definition, 1.5)]));
+    }
     expect(share(1, 10)).toBe(1);
     expect(worth(0.3, [share(1, 10)])).toBe(1);
   });
 
   test("is nothing for an encoder that knows none, or has found none", () => {
-    expect(definitionShare(undefined, { cosine: 0.9, text: "" })).toBe(0);
-    expect(definitionShare(LEG, undefined)).toBe(0);
+    expect(worth(0.6, [definitionShare(undefined, { cosine: 0.9, text: "" })])).toBe(0.6);
+    expect(worth(0.6, [definitionShare(LEG, undefined)])).toBe(0.6);
   });
 });
 
