@@ -125,7 +125,7 @@ export async function runIngest(source: string | undefined, options: IngestComma
       ingest({
         ...common,
         source: source!,
-        ...(options.part ? { share: options.part } : {}),
+        ...(options.part ? { shard: options.part } : {}),
         filters: {
           ...(sab ? { sab } : {}),
           ...(lat ? { lat } : {}),
