@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { InferenceSession, Tensor } from "../../src/encoder/onnx-runtime.ts";
 import type { EncoderFolder } from "../../src/encoder/encoder-manifest.ts";
 import { LoadedEncoder } from "../../src/encoder/loaded-encoder.ts";
 import { GraphBuilder, modelOf } from "../../src/optimizer/onnx/graph-builder.ts";

@@ -1,3 +1,4 @@
+import "../machine/silent.ts";
 import { existsSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { errnoOf, TermduetError } from "../terminology/termduet-error.ts";

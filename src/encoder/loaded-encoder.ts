@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { type InferenceSession, Tensor } from "onnxruntime-node";
+import { type InferenceSession, Tensor } from "./onnx-runtime.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import type { EncoderFolder } from "./encoder-manifest.ts";
 import { openSession } from "./onnx-session.ts";

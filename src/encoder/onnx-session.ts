@@ -1,4 +1,4 @@
-import { InferenceSession, listSupportedBackends } from "onnxruntime-node";
+import { InferenceSession, listSupportedBackends } from "./onnx-runtime.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import { type CpuFeatures, cpuFeatures } from "./cpu-features.ts";
 import type { Provider } from "./providers.ts";

@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { InferenceSession, Tensor } from "../../../src/encoder/onnx-runtime.ts";
 import { describe, expect, test } from "vitest";
 import { modelBytes } from "../../../src/optimizer/onnx/model-file.ts";
 import { DataType } from "../../../src/optimizer/onnx/proto.ts";

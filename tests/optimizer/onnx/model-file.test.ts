@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { InferenceSession } from "onnxruntime-node";
+import { InferenceSession } from "../../../src/encoder/onnx-runtime.ts";
 import { afterAll, describe, expect, test } from "vitest";
 import { decodeModel } from "../../../src/optimizer/onnx/decode-model.ts";
 import { encodeModel } from "../../../src/optimizer/onnx/encode-model.ts";
