@@ -53,7 +53,8 @@ export function whyUnsupported({ os, cpu, glibc, instructions }: Platform): stri
 
 /** From the process report, which names glibc alone: there is no such field under musl. */
 function glibcVersion(): string | undefined {
-  const { report } = process;
+  // Node's types do not have this one yet.
+  const report = process.report as NodeJS.ProcessReport & { excludeNetwork: boolean };
   const before = report.excludeNetwork;
   report.excludeNetwork = true; // a report looks up names of addresses unless it is told not to
   const { header } = report.getReport() as { header?: { glibcVersionRuntime?: string } };

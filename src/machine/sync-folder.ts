@@ -4,7 +4,10 @@ import { closeSync, fsyncSync, openSync } from "node:fs";
  * Makes the names in a folder last through a loss of power. Windows has no such call for folders (it refuses to open one,
  * or to sync it) and needs none: NTFS keeps names in a journal.
  */
-export function syncFolder(path: string, { open = openSync, sync = fsyncSync, close = closeSync } = {}): void {
+export function syncFolder(
+  path: string,
+  { open = openSync, sync = fsyncSync, close = closeSync } = {},
+): void {
   let folder: number | undefined;
   try {
     folder = open(path, "r");
