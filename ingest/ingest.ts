@@ -185,7 +185,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   };
   rmSync(join(folder, "concepts"), { recursive: true, force: true });
   await using stack = new AsyncDisposableStack();
-  const targets = await startEncoders(options, name, stack);
+  const targets = await startEncoders(options, read.counts.atoms, name, stack);
   const strings = await buildStrings({
     ...filling,
     targets,
