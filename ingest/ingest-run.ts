@@ -179,7 +179,7 @@ export class IngestRun implements AsyncDisposable {
   async write(read: ReadResult, { hierarchy, parts, filling }: Joined): Promise<Written> {
     const { onProgress, signal } = this.#options;
     const name = (content: string): string => this.#collection(content);
-    const targets = await startEncoders(this.#options, name, this.#stack);
+    const targets = await startEncoders(this.#options, read.counts.atoms, name, this.#stack);
     const strings = await buildStrings({
       ...filling,
       targets,

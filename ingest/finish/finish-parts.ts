@@ -41,13 +41,15 @@ export async function finishParts(options: FinishOptions): Promise<IngestSummary
   await using stack = new AsyncDisposableStack();
   const collections = new Map(record.encoders.map((e) => [e.id, e.collection]));
   const encoding = { ...options, encoders: encodersOf(plan, options.encoders) };
-  const targets = await startEncoders(encoding, (id) => collections.get(id)!, stack);
+  // What is left to encode is the sample that the release is verified by.
+  const sample = mergedSample(parts.map((part) => part.sample));
+  const targets = await startEncoders(encoding, sample.ids.length, (id) => collections.get(id)!, stack);
   const recalls = await indexAndVerify({
     store,
     targets,
     record,
     stringsBySab: sumOf(parts.map((part) => part.bySab)),
-    sample: mergedSample(parts.map((part) => part.sample)),
+    sample,
     ...(record.definitions
       ? {
           definitions: {
