@@ -17,6 +17,7 @@ import { matchedStrings } from "../src/retrieval/match/lexical-matches.ts";
 import { OutOfVocabularyWords } from "../src/retrieval/match/out-of-vocabulary.ts";
 import { PrefixMatches } from "../src/retrieval/match/prefix-matches.ts";
 import { collectCandidates } from "../src/retrieval/rank/collect-candidates.ts";
+import { QueryMeaning } from "../src/retrieval/rank/concept-differences.ts";
 import { rankConcepts } from "../src/retrieval/rank/rank-concepts.ts";
 import { type EncoderRetriever, Searcher } from "../src/retrieval/searcher.ts";
 import { openStore } from "../src/vector-store/open-store.ts";
@@ -66,7 +67,8 @@ async function placesOf(
   const evidence = await collectCandidates(store, strings, retrievers, vectors, matching, options);
   const matched = await matching;
   return evidence.map((found, i) => {
-    const input = { evidence: found, retrievers, filter: {}, matched: matched[i]!, described: described[i]! };
+    const query = new QueryMeaning(texts[i]!);
+    const input = { query, evidence: found, retrievers, filter: {}, matched: matched[i]!, described: described[i]! };
     const results = rankConcepts({ ...input, explain: false }).map(({ result }) => result);
     const right = results.filter((r) => queries[i]!.cuis.has(r.cui));
     const places: Places = { merged: Math.min(...right.map((r) => r.rank)) };

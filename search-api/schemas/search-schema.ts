@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { FACET_FIELDS } from "../../src/retrieval/rank/facets.ts";
 import { MATCH_TYPES, MATCHED_BY } from "../../src/retrieval/request/search-types.ts";
+import { DIFFERENCE_KINDS } from "../../src/text/meaning/differences.ts";
 import { LIMITS } from "../limits.ts";
 import {
   datasetParameter,
@@ -110,6 +111,14 @@ const matchSchema = z
   })
   .meta({ id: "Match" });
 
+const differenceSchema = z
+  .object({
+    kind: z.enum(DIFFERENCE_KINDS),
+    query: z.string().optional().meta({ description: "What the query says; absent: it says nothing of it" }),
+    name: z.string().optional().meta({ description: "What the name says" }),
+  })
+  .meta({ id: "Difference" });
+
 const facetSchema = z
   .array(z.object({ value: z.string(), name: z.string().optional(), count: z.int().min(1) }))
   .meta({ id: "Facet", description: "Concepts by value, most first" });
@@ -138,6 +147,9 @@ const resultSchema = z
     agreement: z.boolean().meta({ description: "Whether all encoders give the concept this rating" }),
     scores: z.record(z.string(), scoreSchema).meta({ description: "By encoder" }),
     semanticTypes: z.array(semanticTypeSchema),
+    differs: z.array(differenceSchema).min(1).optional().meta({
+      description: "In what the query and the concept's nearest names differ; the rating is then below 5",
+    }),
     explanation: z.array(explanationSchema).optional(),
     matches: z
       .array(matchSchema)

@@ -5,6 +5,7 @@ import { type MatchedString, matchedStrings } from "./match/lexical-matches.ts";
 import type { OutOfVocabularyWords } from "./match/out-of-vocabulary.ts";
 import type { PrefixMatches } from "./match/prefix-matches.ts";
 import { collectCandidates, type StringEvidence } from "./rank/collect-candidates.ts";
+import { QueryMeaning } from "./rank/concept-differences.ts";
 import { type Facets, type FoundConcept, facetsOf } from "./rank/facets.ts";
 import { rankConcepts } from "./rank/rank-concepts.ts";
 import { ConceptsBelow } from "./request/concepts-below.ts";
@@ -67,6 +68,7 @@ export async function answerQueries(
   });
   matching.catch(() => undefined); // awaited with the evidence, which may fail before
   describing.catch(() => undefined);
+  const meanings = texts.map((text) => new QueryMeaning(text));
   const lists: FoundConcept[][] = texts.map(() => []);
   let more: boolean[] = [];
   let [storedMs, mergedMs] = [0, 0];
@@ -85,6 +87,7 @@ export async function answerQueries(
     const stored = performance.now();
     more = evidence.map((found, i) => {
       const ranked = rankConcepts({
+        query: meanings[i]!,
         evidence: found,
         retrievers,
         filter,
@@ -95,8 +98,8 @@ export async function answerQueries(
       });
       const known = new Set(lists[i]!.map(({ result }) => result.cui));
       const rest = ranked.filter(({ result }) => !known.has(result.cui));
-      for (const { result, atoms } of rest.slice(0, ring - known.size))
-        lists[i]!.push({ result: { ...result, rank: lists[i]!.length + 1 }, atoms });
+      for (const { result, ...others } of rest.slice(0, ring - known.size))
+        lists[i]!.push({ result: { ...result, rank: lists[i]!.length + 1 }, ...others });
       return rest.length > ring - known.size;
     });
     storedMs += stored - started;
@@ -105,10 +108,15 @@ export async function answerQueries(
   context.onStored?.(storedMs);
   context.onMerged?.(mergedMs);
   return lists.map((list, i) => ({
-    results: list.slice(offset, offset + k).map(({ result }) => result),
+    results: list.slice(offset, offset + k).map(withDifferences),
     more: offset + k < RINGS.at(-1)! && (list.length > offset + k || more[i]!),
     ...(facets ? { facets: facetsOf(list, facets) } : {}),
   }));
+}
+
+function withDifferences({ result, differs }: FoundConcept): SearchResult {
+  const found = differs();
+  return found.length > 0 ? { ...result, differs: found } : result;
 }
 
 /** What the store's filter has let through. Strings that were found by their names have not been asked to pass it. */

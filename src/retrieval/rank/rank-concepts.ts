@@ -12,10 +12,18 @@ import {
   type EncoderOpinion,
   mergeByComplementarity,
 } from "./complementarity.ts";
+import {
+  conceptDifferences,
+  MAX_DIFFERING_GRADE,
+  MAX_DIFFERING_RATING,
+  type QueryMeaning,
+} from "./concept-differences.ts";
 import type { FoundConcept } from "./facets.ts";
 import { popularityShare } from "./popularity-boost.ts";
 
 export interface RankInput {
+  /** What the query says, by which names are judged. */
+  query: QueryMeaning;
   evidence: readonly StringEvidence[];
   retrievers: readonly EncoderRetriever[];
   filter: SearchFilter;
@@ -64,10 +72,34 @@ export function rankConcepts(input: RankInput): FoundConcept[] {
   return ordered.map((concept, i) => ({
     result: resultOf(concept, i + 1, ranks, input),
     atoms: [...concept.atoms.values()].flat(),
+    differs: () => (isNamed(concept) ? [] : differencesOf(concept, input.query)),
+  }));
+}
+
+function isNamed({ tier }: Pick<ConceptCandidate, "tier">): boolean {
+  return tier === "exact" || tier === "normalized";
+}
+
+/** In what the query and the concept differ: by the strings nearest to each encoder, then by its others. */
+function differencesOf({ nearest, atoms }: Pick<ConceptCandidate, "nearest" | "atoms">, query: QueryMeaning) {
+  const leading = [...new Set(nearest)];
+  const others = [...atoms.keys()].filter((string) => !leading.includes(string));
+  others.sort((a, b) => Math.max(...b.cosines) - Math.max(...a.cosines) || (a.id < b.id ? -1 : 1));
+  const names = [...leading, ...others].map(({ record }) => record);
+  return conceptDifferences(query, names, leading.length);
+}
+
+/** What encoders say of a concept that differs: near, but never the same. */
+function capped(opinions: readonly EncoderOpinion[]): EncoderOpinion[] {
+  return opinions.map((opinion) => ({
+    ...opinion,
+    grade: Math.min(opinion.grade, MAX_DIFFERING_GRADE),
+    rating: Math.min(opinion.rating, MAX_DIFFERING_RATING),
   }));
 }
 
 function groupByConcept({
+  query,
   evidence,
   retrievers,
   filter,
@@ -109,7 +141,23 @@ function groupByConcept({
     const own = matched.filter(({ ref, cuis }) => ids.has(ref.id) && cuis.includes(id));
     const best = own.toSorted((a, b) => TIER_ORDER.indexOf(a.tier) - TIER_ORDER.indexOf(b.tier));
     const tier = best[0]?.tier ?? "semantic";
-    return { id, opinions, nearest, defined, standing, worth: worths, atoms, summary, tier, matched: best };
+    const concept = {
+      id,
+      opinions,
+      nearest,
+      defined,
+      standing,
+      worth: worths,
+      atoms,
+      summary,
+      tier,
+      matched: best,
+    };
+    // Only where it would be called the same does it cost to look.
+    const isSure = !isNamed(concept) && opinions.some(({ rating }) => rating > MAX_DIFFERING_RATING);
+    return isSure && differencesOf(concept, query).length > 0
+      ? { ...concept, opinions: capped(opinions) }
+      : concept;
   });
 }
 

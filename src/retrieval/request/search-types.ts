@@ -1,4 +1,5 @@
 import type { SemanticType } from "../../terminology/atom.ts";
+import type { NameDifference } from "../rank/concept-differences.ts";
 import type { FacetField, Facets } from "../rank/facets.ts";
 import type { SearchFilter } from "./search-filter.ts";
 
@@ -6,7 +7,16 @@ export const MATCH_TYPES = ["exact", "normalized", "prefix", "lexical", "semanti
 export type MatchType = (typeof MATCH_TYPES)[number];
 
 /** What a text has in common with a string that was found without an encoder. */
-export const MATCHED_BY = ["string", "code", "cui", "writing", "words", "beginning", "typos"] as const;
+export const MATCHED_BY = [
+  "string",
+  "code",
+  "cui",
+  "writing",
+  "words",
+  "beginning",
+  "contains",
+  "typos",
+] as const;
 
 export interface SearchRequest {
   queries: readonly string[];
@@ -92,6 +102,8 @@ export interface SearchResult {
   agreement: boolean;
   scores: Record<string, EncoderScore>;
   semanticTypes: SemanticType[];
+  /** In what the query and the concept's nearest names differ; absent where nothing is found. The rating is then below 5. */
+  differs?: NameDifference[];
   /** With `explain`, for each encoder. */
   explanation?: EncoderExplanation[];
   /** With `explain`: how the concept was found without an encoder, if it was; `string` is what was found so. */
