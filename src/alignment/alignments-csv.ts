@@ -1,12 +1,14 @@
+import { differsText } from "../retrieval/rank/concept-differences.ts";
 import type { AlignedEncoder, LexiconAlignment } from "./align-lexicon.ts";
 import type { AlignedEntry, ChosenConcept } from "./aligned-entry.ts";
-import { type Cell, safeText, TextFile, tableRow, withoutClash } from "./table-file.ts";
+import { type Cell, listCell, safeText, TextFile, tableRow, withoutClash } from "./table-file.ts";
 
 const FIXED = ["id", "term", "cui", "name", "string", "rating", "source"] as const;
 
 /**
  * `alignments.csv`, one row per entry of the lexicon: the pair of the merge, what each encoder says of that concept,
- * then how probable it is and whether it is taken (strong mode), how it matched (`match_type`), whether all encoders rank this concept first (`agreement`), and the concept that
+ * then how probable it is and whether it is taken (strong mode), how it matched (`match_type`), whether all encoders rank this concept first (`agreement`), in what the term and
+ * the name differ (`differs`), other concepts that the term may as well mean (`ambiguous`), and the concept that
  * each encoder itself ranks first; last the lexicon's other columns. Cosines have the seven digits of float32.
  */
 export function writeAlignmentsCsv(path: string, { encoders, entries }: LexiconAlignment): void {
@@ -18,6 +20,8 @@ export function writeAlignmentsCsv(path: string, { encoders, entries }: LexiconA
     "accepted",
     "match_type",
     "agreement",
+    "differs",
+    "ambiguous",
     ...ids.flatMap((id) => [`${id}_best_cui`, `${id}_best_name`, `${id}_best_cosine`, `${id}_best_rating`]),
   ];
   const carried = carriedColumns(entries, new Set(own));
@@ -51,6 +55,8 @@ function ownCells(aligned: AlignedEntry, encoders: readonly AlignedEncoder[]): C
     merged && String(merged.accepted),
     matchType(aligned),
     merged && String(agreement(aligned)),
+    merged?.concept.differs && safeText(differsText(merged.concept.differs)),
+    merged?.concept.rivals && safeText(listCell(merged.concept.rivals)),
     ...best.flatMap((concept, encoder) => bestCells(concept, encoder)),
   ];
 }

@@ -4,13 +4,15 @@ import { collectCandidates } from "../retrieval/rank/collect-candidates.ts";
 import { type SearchFilter, storeFilter } from "../retrieval/request/search-filter.ts";
 import type { EncoderRetriever } from "../retrieval/searcher.ts";
 import type { StringRecord } from "../terminology/concept.ts";
+import { latOf } from "../terminology/languages.ts";
 import type { LexiconEntry } from "../terminology/lexicon/lexicon.ts";
 import { type Preprocessing, preprocess } from "../text/preprocess.ts";
 import { distinctPlaces } from "../vector-store/distinct-places.ts";
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
-import { type ConceptCandidate, conceptCandidates } from "./concept-candidates.ts";
+import { type ConceptCandidate, compareMeanings, conceptCandidates } from "./concept-candidates.ts";
 import { type AlignmentMode, type EntryText, isName, textsOf } from "./entry-texts.ts";
+import { decideHomonyms } from "./matching/homonyms.ts";
 import { indexLetters, MAX_INDEXED_STRINGS, tagPasses } from "./matching/letters-of-release.ts";
 import { likenessOf } from "./matching/pair-features.ts";
 import type { AllowedTags, TrigramIndex } from "./matching/trigram-index.ts";
@@ -111,7 +113,8 @@ export class CandidateFinder {
     );
     const place = new Map(texts.map((text, i) => [text, i]));
     const calibrators = this.#retrievers.map(({ calibrator }) => calibrator);
-    return asked.map((ofEntry) => {
+    const dimensions = this.#retrievers.map(({ encoder }) => encoder.folder.manifest.dimension);
+    const found = asked.map((ofEntry, i) => {
       const called = unnamed ? namesIn([ofEntry]).flatMap((name) => named.get(name) ?? []) : [];
       const own = new Set(called.map(({ record }) => record.text));
       const isShown = ({ record: { text } }: { record: StringRecord }): boolean =>
@@ -122,8 +125,21 @@ export class CandidateFinder {
         // Term and explanation together are no name, even where a release has the very words.
         named: isName(text.field) ? (named.get(text.text) ?? []).filter(isShown) : [],
       }));
-      return likest(conceptCandidates(findings, calibrators, filter, trigrams));
+      const candidates = likest(conceptCandidates(findings, calibrators, filter, trigrams));
+      const { term, lang } = entries[i]!;
+      compareMeanings(candidates, findings, term, lang === undefined ? undefined : latOf(lang));
+      const explained = ofEntry.find(({ field }) => field === "explanation");
+      const row = explained && place.get(explained.text)!;
+      const explanation =
+        row === undefined
+          ? undefined
+          : vectors.map((all, encoder) =>
+              all.subarray(row * dimensions[encoder]!, (row + 1) * dimensions[encoder]!),
+            );
+      return { term, candidates, findings, ...(explanation ? { explanation } : {}) };
     });
+    if (mode === "strong") await decideHomonyms(found, this.#retrievers, this.#store, this.#release.concepts);
+    return found.map(({ candidates }) => candidates);
   }
 
   async #lettersAllowed(): Promise<{ trigrams: TrigramIndex; allowed: AllowedTags }> {

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
+import { differsText, isBroader } from "../retrieval/rank/concept-differences.ts";
 import type { LexiconAlignment } from "./align-lexicon.ts";
-import type { AlignedEntry, MergedPair } from "./aligned-entry.ts";
+import type { AlignedEntry, ChosenConcept, MergedPair } from "./aligned-entry.ts";
 import { type Identifiers, TERMDUET_IRI } from "./identifiers.ts";
 import { type Cell, TextFile, tableRow } from "./table-file.ts";
 import { takenPair } from "./taken-pair.ts";
@@ -63,6 +64,10 @@ export function writeSssom(path: string, alignment: LexiconAlignment, options: S
 function rowsOf(aligned: AlignedEntry, { encoders }: LexiconAlignment, options: SssomOptions): SssomRow[] {
   const { entry, best } = aligned;
   const merged = takenPair(aligned, options.minRating);
+  const object = ({ cui, name }: { cui: string; name: string }): SssomRow => ({
+    object_id: options.identifiers.concept(cui).curie,
+    object_label: oneLine(name),
+  });
   const base = { subject_label: oneLine(entry.term), other: `lexicon_id=${multiValue(entry.id)}` };
   if (!merged) {
     return [
@@ -72,13 +77,11 @@ function rowsOf(aligned: AlignedEntry, { encoders }: LexiconAlignment, options: 
         object_id: "sssom:NoTermFound",
         ...justificationOf(aligned.merged),
         confidence: score(1 - (aligned.merged?.confidence ?? 0)),
+        ...whyNone(aligned.merged),
       },
+      ...broaderRow(aligned.merged).map((row) => ({ ...base, ...row, ...object(aligned.merged!.concept) })),
     ];
   }
-  const object = ({ cui, name }: { cui: string; name: string }): SssomRow => ({
-    object_id: options.identifiers.concept(cui).curie,
-    object_label: oneLine(name),
-  });
   const rows: SssomRow[] = [
     {
       ...base,
@@ -106,16 +109,43 @@ function rowsOf(aligned: AlignedEntry, { encoders }: LexiconAlignment, options: 
     if (rating < options.minRating || rating === 0) continue;
     rows.push({
       ...base,
-      predicate_id: predicateOf(rating),
+      predicate_id: concept.differs && isBroader(concept.differs) ? "skos:broadMatch" : predicateOf(rating),
       ...object(concept),
       mapping_justification: "semapv:SemanticSimilarityThresholdMatching",
       confidence: score(grade / 5),
       similarity_score: score(cosine),
       similarity_measure: `cosine (${encoders[encoder]!.id})`,
-      comment: `rated ${rating} of 5 by the ${field}`,
+      comment: `rated ${rating} of 5 by the ${field}${differing(concept)}`,
     });
   }
   return rows;
+}
+
+/** Why the nearest concept is not taken for the same. */
+function whyNone(pair: MergedPair | undefined): SssomRow {
+  if (pair?.concept.differs)
+    return { comment: `nearest: ${oneLine(pair.concept.name)}${differing(pair.concept)}` };
+  if (pair?.concept.rivals)
+    return { comment: `ambiguous: ${[pair.concept.cui, ...pair.concept.rivals].join(", ")}` };
+  return {};
+}
+
+/** A concept that the term only says more than is offered as a broader one. */
+function broaderRow(pair: MergedPair | undefined): SssomRow[] {
+  if (!pair?.concept.differs || !isBroader(pair.concept.differs) || pair.rating < 4) return [];
+  const { confidence, concept } = pair;
+  return [
+    {
+      predicate_id: "skos:broadMatch",
+      mapping_justification: "semapv:CompositeMatching",
+      confidence: score(confidence),
+      comment: `rated ${pair.rating} of 5${differing(concept)}`,
+    },
+  ];
+}
+
+function differing({ differs }: Pick<ChosenConcept, "differs">): string {
+  return differs ? `; differs: ${oneLine(differsText(differs))}` : "";
 }
 
 function justificationOf(pair: MergedPair | undefined): SssomRow {
