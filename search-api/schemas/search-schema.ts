@@ -169,6 +169,10 @@ export const searchResponseSchema = z
       description:
         "With facets: counts over the whole list, of at most 200 concepts, that the pages are cut from",
     }),
+    noSuchCode: z.literal(true).optional().meta({
+      description:
+        "Present where the query is written as a code is, and the release has no such code: there are no results",
+    }),
     more: z.literal(true).optional().meta({ description: "Present where more results follow" }),
   })
   .meta({ id: "SearchResponse" });

@@ -1,3 +1,4 @@
+import { isCodeLike } from "../terminology/identifiers/code-spellings.ts";
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
 import { describedConcepts } from "./match/definition-hits.ts";
@@ -27,6 +28,8 @@ export interface AnsweredQuery {
   results: SearchResult[];
   more: boolean;
   facets?: Facets;
+  /** The text is written as a code is, and the release has none such. */
+  noSuchCode?: true;
 }
 
 export interface AnswerDeps {
@@ -107,11 +110,21 @@ export async function answerQueries(
   }
   context.onStored?.(storedMs);
   context.onMerged?.(mergedMs);
-  return lists.map((list, i) => ({
-    results: list.slice(offset, offset + k).map(withDifferences),
-    more: offset + k < RINGS.at(-1)! && (list.length > offset + k || more[i]!),
-    ...(facets ? { facets: facetsOf(list, facets) } : {}),
-  }));
+  const found = await matching;
+  return lists.map((list, i) => {
+    // What is near to the letters of a code is noise.
+    if (found[i]!.length === 0 && isCodeLike(texts[i]!))
+      return { results: [], more: false, noSuchCode: true };
+    return page(list, i);
+  });
+
+  function page(list: readonly FoundConcept[], i: number): AnsweredQuery {
+    return {
+      results: list.slice(offset, offset + k).map(withDifferences),
+      more: offset + k < RINGS.at(-1)! && (list.length > offset + k || more[i]!),
+      ...(facets ? { facets: facetsOf(list, facets) } : {}),
+    };
+  }
 }
 
 function withDifferences({ result, differs }: FoundConcept): SearchResult {

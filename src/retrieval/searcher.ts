@@ -96,7 +96,7 @@ export class Searcher {
     // Queries of a batch are answered together; each took its share.
     const tookMs = Math.round((10 * (performance.now() - started)) / texts.length) / 10;
     const { dataset, release: name } = release;
-    return pages.map(({ more, facets }, i) => ({
+    return pages.map(({ more, facets, noSuchCode }, i) => ({
       query: request.queries[i]!,
       dataset,
       release: name,
@@ -104,6 +104,7 @@ export class Searcher {
       results: lists[i]!,
       ...(facets ? { facets } : {}),
       ...(more ? { more: true } : {}),
+      ...(noSuchCode ? { noSuchCode } : {}),
     }));
   }
 

@@ -98,14 +98,10 @@ export async function codesBelow(store: Reading, collection: string, text: strin
     const asked = level.flatMap((code) => next(code));
     const codes = await lookUp(store, collection, asked, lookup, found);
     // Of some the code in between is not in the release: E11 and E11.65 without E11.6.
-    const deeper =
-      depth === 0 && codes.length === 0
-        ? asked.flatMap((code) => LETTERS.map((letter) => code + letter))
-        : [];
-    level =
-      deeper.length > 0
-        ? await lookUp(store, collection, deeper.slice(0, 1300), lookup, found)
-        : codes.slice(0, 40);
+    const between = depth === 0 ? asked.filter((code) => !codes.includes(code)) : [];
+    const deeper = between.flatMap((code) => LETTERS.map((letter) => code + letter));
+    const behind = deeper.length > 0 ? await lookUp(store, collection, deeper, lookup, found) : [];
+    level = [...codes, ...behind].slice(0, MAX_BELOW);
   }
   const ordered = [...found.values()].sort((a, b) => (a.code < b.code ? -1 : a.code > b.code ? 1 : 0));
   const kept = new Set([...new Set(ordered.map(({ code }) => code))].slice(0, MAX_BELOW));

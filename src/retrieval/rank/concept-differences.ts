@@ -14,7 +14,7 @@ export const MAX_DIFFERING_RATING = 4;
 export const MAX_DIFFERING_GRADE = 4.49;
 
 // Names beyond these say no more of a concept than those before.
-const MAX_NAMES = 8;
+const MAX_NAMES = 4;
 
 /** A query's text, read once for each language that it is compared with. */
 export class QueryMeaning {

@@ -120,6 +120,8 @@ export interface SearchResponse {
   facets?: Facets;
   /** Present where more results follow: another page can be asked for with `offset`. */
   more?: true;
+  /** Present where the query is written as a code is and the release has none such; there are no results then. */
+  noSuchCode?: true;
 }
 
 export const MAX_K = 200;

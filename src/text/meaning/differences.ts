@@ -1,7 +1,7 @@
-import { deniesByPrefix, isPrivative, opposedByAffix } from "./opposites.ts";
-import { sameQuantity } from "./quantities.ts";
+import { affixesOf, deniesByPrefix, isPrivative, opposedByAffix } from "./opposites.ts";
 import { type Meaning, type MeaningToken, readMeaning } from "./read-meaning.ts";
 import { spellingKey } from "./spelling.ts";
+import { isAkin, isSameLetter, isSameValue, withJoined } from "./token-comparison.ts";
 
 /** In what two texts may differ. */
 export const DIFFERENCE_KINDS = [
@@ -73,8 +73,7 @@ class Comparison {
     [a, b] = [withJoined(a, b), withJoined(b, a)];
     this.#a = a;
     this.#b = b;
-    const keysB = b.words.map(spellingKey);
-    const keysA = a.words.map(spellingKey);
+    const [keysA, keysB] = [keysOf(a), keysOf(b)];
     this.#onlyA = a.words.filter((_, i) => !keysB.some((key) => isAkin(key, keysA[i]!)));
     this.#onlyB = b.words.filter((_, i) => !keysA.some((key) => isAkin(key, keysB[i]!)));
     this.#shared = a.words.length - this.#onlyA.length;
@@ -175,16 +174,18 @@ class Comparison {
   /** `hypokalemia` and `hyperkalaemia`; and what is left of two texts that share all else. */
   #affixes(): void {
     const isLast = this.#onlyA.length === 1 && this.#onlyB.length === 1;
-    const [a, b] = [
-      [...this.#onlyA, ...opposites(this.#a)],
-      [...this.#onlyB, ...opposites(this.#b)],
-    ];
+    const a = [...this.#onlyA, ...opposites(this.#a)].map(affixesOf);
+    const b = [...this.#onlyB, ...opposites(this.#b)].map(affixesOf);
     for (const one of a)
       for (const other of b) {
         const how = opposedByAffix(one, other);
-        if (this.#deniesOtherwise && (deniesByPrefix(one, other) || deniesByPrefix(other, one))) continue;
+        if (
+          this.#deniesOtherwise &&
+          (deniesByPrefix(one.word, other.word) || deniesByPrefix(other.word, one.word))
+        )
+          continue;
         if (how === "contrary" || (how === "beside" && isLast)) {
-          this.#certain.push({ kind: "opposite", a: one, b: other });
+          this.#certain.push({ kind: "opposite", a: one.word, b: other.word });
           return;
         }
       }
@@ -325,44 +326,14 @@ class Comparison {
   }
 }
 
+/** Keys of the words; those that were made with the reading, unless words have gone since. */
+function keysOf({ words, keys }: Meaning): readonly string[] {
+  return keys.length === words.length ? keys : words.map(spellingKey);
+}
+
 /** Opposites of a text, as they were written, in small letters. */
 function opposites({ tokens }: Meaning): string[] {
   return tokens.flatMap(({ kind, text }) => (kind === "opposite" ? [text.toLowerCase()] : []));
-}
-
-const JOINED = new Set<MeaningToken["kind"]>(["word", "letter", "number", "mark"]);
-
-/** A text in which what the other writes as one mark (`IL6`, `B12`) is one too, where it stands in pieces: `IL 6`, `B 12`. */
-function withJoined(meaning: Meaning, other: Meaning): Meaning {
-  const marks = other.tokens.filter(({ kind }) => kind === "mark");
-  if (marks.length === 0) return meaning;
-  let { tokens, words } = meaning;
-  for (const mark of marks) {
-    if (tokens.some(({ kind, key }) => kind === "mark" && key === mark.key)) continue;
-    const place = tokens.findIndex((_, i) => piecesOf(tokens, i, mark.key) > 0);
-    if (place < 0) continue;
-    const count = piecesOf(tokens, place, mark.key);
-    const gone = tokens.slice(place, place + count);
-    const text = gone.map((token) => token.text).join(" ");
-    tokens = tokens.toSpliced(place, count, { ...mark, text });
-    words = words.filter((word) => !gone.some(({ kind, key }) => kind === "word" && key === word));
-  }
-  return { tokens, words };
-}
-
-/** How many tokens from a place on make up a mark; 0 where they don't. */
-function piecesOf(tokens: readonly MeaningToken[], from: number, mark: string): number {
-  let made = "";
-  for (let i = from; i < Math.min(tokens.length, from + 4); i++) {
-    const { kind, key } = tokens[i]!;
-    if (!JOINED.has(kind)) return 0;
-    // A Greek letter stands for its first: `IL-2Rα`, `IL2RA`.
-    const next = made + (kind === "letter" ? key[0] : key);
-    if (!mark.startsWith(next)) return 0;
-    made = next;
-    if (made === mark) return i - from > 0 ? i - from + 1 : 0;
-  }
-  return 0;
 }
 
 /** The text without spaces and signs, in which a mark of the other may stand in pieces. */
@@ -388,32 +359,9 @@ function without(tokens: readonly MeaningToken[], others: readonly MeaningToken[
   return tokens.filter(({ key }) => !keys.has(key));
 }
 
-/** `delta` is D, and `b` beta. */
-function isSameLetter(a: MeaningToken, b: MeaningToken): boolean {
-  return a.key === b.key || ((a.key.length === 1) !== (b.key.length === 1) && a.key[0] === b.key[0]);
-}
-
-function isSameValue(a: MeaningToken, b: MeaningToken): boolean {
-  return (
-    a.quantities!.length === b.quantities!.length &&
-    a.quantities!.every((quantity, i) => sameQuantity(quantity, b.quantities![i]!))
-  );
-}
-
 function sharesMeasure(a: readonly MeaningToken[], b: readonly MeaningToken[]): boolean {
   const measures = (tokens: readonly MeaningToken[]) =>
     tokens.flatMap(({ quantities }) => quantities!.flatMap(({ measure }) => measure ?? []));
   const others = measures(b);
   return measures(a).some((measure) => others.includes(measure));
-}
-
-const AKIN = 5;
-
-/** Whether two words, as `spellingKey` has them, are forms of one, or the same in two languages: `diabete`, `diabetes`. */
-function isAkin(a: string, b: string): boolean {
-  if (a === b) return true;
-  if (a.length < AKIN || b.length < AKIN) return false;
-  let common = 0;
-  while (common < a.length && common < b.length && a[common] === b[common]) common++;
-  return common >= AKIN && common >= Math.max(a.length, b.length) - 4;
 }

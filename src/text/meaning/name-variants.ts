@@ -1,3 +1,4 @@
+import { NEUTRAL } from "./negations.ts";
 import { GREEK, HEADS } from "./patterns.ts";
 import { romanValue } from "./quantities.ts";
 import { foldWord } from "./read-meaning.ts";
@@ -46,6 +47,7 @@ export function nameVariants(text: string): string[] {
 }
 
 const CHANGES: readonly ((text: string) => string[])[] = [
+  unspecified,
   romans,
   numbers,
   signs,
@@ -55,6 +57,11 @@ const CHANGES: readonly ((text: string) => string[])[] = [
   spellings,
   comparisons,
 ];
+
+/** Without what says that nothing more is said: `Pneumonia, unspecified`. */
+function unspecified(text: string): string[] {
+  return [text.replace(NEUTRAL, "").replace(/[\s,;]+$/u, "")];
+}
 
 function romans(text: string): string[] {
   const words = text.split(/(\s+)/u);

@@ -262,31 +262,49 @@ const BESIDE = [
 ];
 const LEAST_REST = 4;
 
+/** A word as affixes see it: made once for each word, because words are compared with many. */
+export interface AffixedWord {
+  word: string;
+  bare: string;
+  /** What it begins with, of each group, and what is left. */
+  begins: readonly { group: number; with: string; rest: string }[];
+  ends: readonly { group: number; with: string; rest: string }[];
+}
+
+/** A folded word with all that it may begin and end with. */
+export function affixesOf(word: string): AffixedWord {
+  const begins: { group: number; with: string; rest: string }[] = [];
+  for (const [group, prefixes] of PREFIX_GROUPS.entries())
+    for (const prefix of prefixes)
+      if (word.startsWith(prefix) && word.length > prefix.length + 2)
+        begins.push({ group, with: canonical(prefix), rest: word.slice(prefix.length) });
+  const ends: { group: number; with: string; rest: string }[] = [];
+  for (const [group, suffixes] of SUFFIX_GROUPS.entries())
+    for (const suffix of suffixes)
+      if (word.endsWith(suffix) && word.length > suffix.length + 2)
+        ends.push({ group, with: canonical(suffix), rest: word.slice(0, -suffix.length) });
+  return { word, bare: skeleton(word), begins, ends };
+}
+
 /** How two folded words are opposites by what they begin or end with; undefined where they are not. */
-export function opposedByAffix(a: string, b: string): "contrary" | "beside" | undefined {
-  if (a === b) return undefined;
-  for (const group of PREFIX_GROUPS)
-    for (const mine of group)
-      if (a.startsWith(mine))
-        for (const other of group)
-          if (
-            canonical(mine) !== canonical(other) &&
-            b.startsWith(other) &&
-            isSameRest(a.slice(mine.length), b.slice(other.length))
-          )
-            return "contrary";
-  for (const group of SUFFIX_GROUPS)
-    for (const mine of group)
-      if (a.endsWith(mine))
-        for (const other of group)
-          if (canonical(mine) !== canonical(other) && b.endsWith(other)) {
-            const [x, y] = [a.slice(0, -mine.length), b.slice(0, -other.length)];
-            if (x.length >= 3 && (x === y || x.startsWith(y) || y.startsWith(x))) return "contrary";
-          }
-  const [short, long] = a.length < b.length ? [a, b] : [b, a];
-  if (short.length <= LEAST_REST) return undefined;
+export function opposedByAffix(a: AffixedWord, b: AffixedWord): "contrary" | "beside" | undefined {
+  if (a.word === b.word) return undefined;
+  for (const mine of a.begins)
+    for (const other of b.begins)
+      if (mine.group === other.group && mine.with !== other.with && isSameRest(mine.rest, other.rest))
+        return "contrary";
+  for (const mine of a.ends)
+    for (const other of b.ends)
+      if (
+        mine.group === other.group &&
+        mine.with !== other.with &&
+        (mine.rest.startsWith(other.rest) || other.rest.startsWith(mine.rest))
+      )
+        return "contrary";
+  const [short, long] = a.word.length < b.word.length ? [a, b] : [b, a];
+  if (short.word.length <= LEAST_REST || !long.bare.endsWith(short.bare.slice(2))) return undefined;
   const isMore = (affix: string): boolean =>
-    long.startsWith(affix) && skeleton(long.slice(affix.length)) === skeleton(short);
+    long.word.startsWith(affix) && skeleton(long.word.slice(affix.length)) === short.bare;
   if (CONTRARY.some(isMore)) return "contrary";
   return BESIDE.some(isMore) ? "beside" : undefined;
 }

@@ -16,6 +16,7 @@ import {
   UNIT,
 } from "./patterns.ts";
 import { numberReadings, type Quantity, romanValue, unitOf, wordValue } from "./quantities.ts";
+import { spellingKey } from "./spelling.ts";
 
 /** What a token of a text is. */
 export type TokenKind =
@@ -56,6 +57,8 @@ export interface Meaning {
   tokens: readonly MeaningToken[];
   /** Folded content words, in their order; heads of numbers such as `type` apart. */
   words: readonly string[];
+  /** `spellingKey` of each word. */
+  keys: readonly string[];
 }
 
 /** A word in small letters without accents and ligatures. */
@@ -97,14 +100,18 @@ class Reader {
   read(): Meaning {
     if (isPlain(this.#text)) {
       for (const { 0: word, index } of this.#text.matchAll(/\p{L}+/gu)) this.#oneWord(word, index, word);
-      return { tokens: this.#tokens, words: this.#words };
+      return this.#meaning();
     }
     let skipTo = 0;
     for (const match of this.#text.matchAll(PIECES)) {
       if (match.index < skipTo) continue;
       skipTo = match.index + this.#piece(match[0], match.index, match.groups!);
     }
-    return { tokens: this.#tokens, words: this.#words };
+    return this.#meaning();
+  }
+
+  #meaning(): Meaning {
+    return { tokens: this.#tokens, words: this.#words, keys: this.#words.map(spellingKey) };
   }
 
   /** Takes a piece in, and gives how many characters belong to it: a number takes its unit along. */

@@ -49,8 +49,13 @@ function hasSameWords(text: string, name: string, lat: string): boolean {
 function wordsOf(text: string, lat: string): string {
   const { tokens } = readMeaning(text, lat);
   const words = tokens.filter(({ kind }) => kind === "word" || kind === "opposite");
-  const keys = new Set(words.map((token) => spellingKey(singular(folded(token), lat))));
+  const keys = new Set(words.map((token) => spellingKey(inSingular(folded(token), lat))));
   return [...keys].sort().join(" ");
+}
+
+/** Italian plurals change the last vowel: `malattie`, `malattia`. */
+function inSingular(word: string, lat: string): string {
+  return lat === "ITA" && word.length > 4 ? word.replace(/[aeio]{1,2}$/, "") : singular(word, lat);
 }
 
 function folded({ kind, key, text }: MeaningToken): string {

@@ -1,22 +1,19 @@
-const KEYS = new Map<string, string>();
-const REMEMBERED = 20_000;
-
 /**
  * A folded word in a form that its plural, its British and its American spelling share: `oedema`, `edema`; `tumours`, `tumor`;
  * `leukaemias`, `leukemia`. It is no word; it serves to compare.
  */
 export function spellingKey(word: string): string {
-  const known = KEYS.get(word);
-  if (known !== undefined) return known;
-  const key = made(word);
-  if (KEYS.size >= REMEMBERED) KEYS.clear();
-  KEYS.set(word, key);
-  return key;
+  if (word.length < 4) return word;
+  return (SPELT_OTHERWISE.test(word) ? spelt(word) : word)
+    .replace(/(?:ies|y)$/, "i")
+    .replace(/aux$/, "al")
+    .replace(/(?<=\p{L}{3})(?:es|s|x|e)$/u, "");
 }
 
-function made(word: string): string {
-  if (word.length < 4) return word;
-  const spelt = word
+const SPELT_OTHERWISE = /[ao]e|our|is|ys|ll|tre|gram|ph|y/;
+
+function spelt(word: string): string {
+  return word
     .replace(/[ao]e/g, "e")
     .replace(/our(?=s?$|ed$|ing$|al$|less$)/, "or")
     .replace(/is(?=e[sd]?$|ation|ing$)/, "iz")
@@ -26,10 +23,5 @@ function made(word: string): string {
     .replace(/gram(?:me)s?$/, "gram")
     .replace(/phth/g, "pht")
     .replace(/ph/g, "f")
-    .replace(/sulf/g, "sulf")
-    .replace(/(?<=[^\s])y(?=[bcdfglmnprst])/g, "i");
-  return spelt
-    .replace(/(?:ies|y)$/, "i")
-    .replace(/aux$/, "al")
-    .replace(/(?<=\p{L}{3})(?:es|s|x|e)$/u, "");
+    .replace(/y(?=[bcdfglmnprst])/g, "i");
 }
