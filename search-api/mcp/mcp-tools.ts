@@ -61,8 +61,8 @@ export function mcpServer(deps: McpToolDeps): McpServer {
       answer(async () => {
         const filter = { sab, lat, group, under, tty: undefined, sty: undefined, cui: undefined };
         const [response] = await deps.search({ queries: [query], k, filter, lang, explain: false });
-        const { dataset, release, results } = response!;
-        return { dataset, release, results };
+        const { query: _, tookMs: __, facets: ___, ...answered } = response!;
+        return answered;
       }),
   );
   server.registerTool(
@@ -88,7 +88,7 @@ export function mcpServer(deps: McpToolDeps): McpServer {
     {
       title: "Align a term",
       description:
-        "The one concept that a term of a lexicon stands for, with its rating from 0 to 5 and what each encoder sees; null where nothing fits.",
+        "The one concept that a term of a lexicon stands for, with its rating from 0 to 5 and what each encoder sees; null where nothing fits: nearest is then what comes next to it, with what it differs in, or the concepts that the term may as well mean (ambiguous).",
       inputSchema: {
         term: queryText,
         explanation: queryText.optional().describe("What explains the term, in plain words"),
@@ -117,19 +117,21 @@ function shownAlignment({ release, encoders, entries }: LexiconAlignment): objec
   const merged = entries[0]?.merged;
   const { dataset, release: name } = release;
   if (!merged) return { dataset, release: name, match: null };
-  const { concept, rating, string, source } = merged;
+  const { concept, rating, string, source, accepted } = merged;
   const seen = encoders.map(({ id }, i) => [id, concept.sightings[i]]);
-  return {
-    dataset,
-    release: name,
-    match: {
-      cui: concept.cui,
-      name: concept.name,
-      string,
-      rating,
-      source: typeof source === "number" ? encoders[source]!.id : source,
-      semanticTypes: concept.semanticTypes,
-      encoders: Object.fromEntries(seen),
-    },
+  const shown = {
+    cui: concept.cui,
+    name: concept.name,
+    string,
+    rating,
+    source: typeof source === "number" ? encoders[source]!.id : source,
+    semanticTypes: concept.semanticTypes,
+    encoders: Object.fromEntries(seen),
+    ...(concept.differs ? { differs: concept.differs } : {}),
+    ...(concept.rivals ? { ambiguous: [concept.cui, ...concept.rivals] } : {}),
   };
+  // What is near is shown, but not as if it were the answer.
+  return accepted
+    ? { dataset, release: name, match: shown }
+    : { dataset, release: name, match: null, nearest: shown };
 }

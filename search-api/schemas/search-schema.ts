@@ -169,6 +169,16 @@ export const searchResponseSchema = z
       description:
         "With facets: counts over the whole list, of at most 200 concepts, that the pages are cut from",
     }),
+    ambiguous: z.literal(true).optional().meta({
+      description:
+        "Present where the query is a name of several concepts that mean different things, and nothing decides between them",
+    }),
+    unknownFilters: z
+      .array(z.object({ field: z.enum(["sab", "lat", "sty"]), values: z.array(z.string()).min(1) }))
+      .optional()
+      .meta({
+        description: "Values of the filter that the release has not; with them alone nothing is found",
+      }),
     noSuchCode: z.literal(true).optional().meta({
       description:
         "Present where the query is written as a code is, and the release has no such code: there are no results",

@@ -8,6 +8,7 @@ import type { PrefixMatches } from "./match/prefix-matches.ts";
 import { collectCandidates, type StringEvidence } from "./rank/collect-candidates.ts";
 import { QueryMeaning } from "./rank/concept-differences.ts";
 import { type Facets, type FoundConcept, facetsOf } from "./rank/facets.ts";
+import { decideHomonyms } from "./rank/homonyms.ts";
 import { rankConcepts } from "./rank/rank-concepts.ts";
 import { ConceptsBelow } from "./request/concepts-below.ts";
 import { storeFilter } from "./request/search-filter.ts";
@@ -28,6 +29,8 @@ export interface AnsweredQuery {
   results: SearchResult[];
   more: boolean;
   facets?: Facets;
+  /** The text is a name of several concepts of different senses, and nothing decides between them. */
+  ambiguous?: true;
   /** The text is written as a code is, and the release has none such. */
   noSuchCode?: true;
 }
@@ -111,6 +114,12 @@ export async function answerQueries(
   context.onStored?.(storedMs);
   context.onMerged?.(mergedMs);
   const found = await matching;
+  const ambiguous = await Promise.all(
+    lists.map((list, i) => {
+      const query = { text: texts[i]!, context: request.contexts?.[i], list, matched: found[i]! };
+      return decideHomonyms(query, { store, release, retrievers });
+    }),
+  );
   return lists.map((list, i) => {
     // What is near to the letters of a code is noise.
     if (found[i]!.length === 0 && isCodeLike(texts[i]!))
@@ -121,6 +130,7 @@ export async function answerQueries(
   function page(list: readonly FoundConcept[], i: number): AnsweredQuery {
     return {
       results: list.slice(offset, offset + k).map(withDifferences),
+      ...(ambiguous[i] ? { ambiguous: true } : {}),
       more: offset + k < RINGS.at(-1)! && (list.length > offset + k || more[i]!),
       ...(facets ? { facets: facetsOf(list, facets) } : {}),
     };

@@ -12,6 +12,7 @@ import { withDisplayNames } from "./rank/display-names.ts";
 import type { PopularityBoost } from "./rank/popularity-boost.ts";
 import { ActiveReleaseLookup } from "./request/active-release.ts";
 import { checkedQueries } from "./request/check-request.ts";
+import { withKnownValues } from "./request/known-values.ts";
 import type { SearchContext, SearchRequest, SearchResponse } from "./request/search-types.ts";
 
 /** An encoder that a search asks, with the collection of the release that it filled. */
@@ -78,11 +79,12 @@ export class Searcher {
     const vectors = encoded.map((e) => e.vectors);
     context.signal?.throwIfAborted();
     const { store } = this.#deps;
+    const { filter, unknown } = withKnownValues(request.filter ?? {}, release);
     const pages = await answerQueries(
       { store, release, retrievers, begun: this.#begun, unknown: this.#unknown },
       texts,
       vectors,
-      request,
+      { ...request, filter },
       context,
     );
     const lists = request.languages?.length
@@ -96,7 +98,7 @@ export class Searcher {
     // Queries of a batch are answered together; each took its share.
     const tookMs = Math.round((10 * (performance.now() - started)) / texts.length) / 10;
     const { dataset, release: name } = release;
-    return pages.map(({ more, facets, noSuchCode }, i) => ({
+    return pages.map(({ more, facets, noSuchCode, ambiguous }, i) => ({
       query: request.queries[i]!,
       dataset,
       release: name,
@@ -105,6 +107,8 @@ export class Searcher {
       ...(facets ? { facets } : {}),
       ...(more ? { more: true } : {}),
       ...(noSuchCode ? { noSuchCode } : {}),
+      ...(ambiguous ? { ambiguous } : {}),
+      ...(unknown.length > 0 ? { unknownFilters: unknown } : {}),
     }));
   }
 

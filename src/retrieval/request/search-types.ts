@@ -1,6 +1,7 @@
 import type { SemanticType } from "../../terminology/atom.ts";
 import type { NameDifference } from "../rank/concept-differences.ts";
 import type { FacetField, Facets } from "../rank/facets.ts";
+import type { UnknownValues } from "./known-values.ts";
 import type { SearchFilter } from "./search-filter.ts";
 
 export const MATCH_TYPES = ["exact", "normalized", "prefix", "lexical", "semantic"] as const;
@@ -20,6 +21,8 @@ export const MATCHED_BY = [
 
 export interface SearchRequest {
   queries: readonly string[];
+  /** For each query the text in which it stands, if it stands in one: as private as the query. */
+  contexts?: readonly (string | undefined)[];
   /** Absent where the store holds one dataset alone. */
   dataset?: string;
   /** Results per query, at most `MAX_K`. */
@@ -122,6 +125,10 @@ export interface SearchResponse {
   more?: true;
   /** Present where the query is written as a code is and the release has none such; there are no results then. */
   noSuchCode?: true;
+  /** The query is a name of several concepts that mean different things, and nothing decides between them. */
+  ambiguous?: true;
+  /** Values of the filter that the release has not. */
+  unknownFilters?: UnknownValues[];
 }
 
 export const MAX_K = 200;
