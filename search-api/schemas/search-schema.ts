@@ -164,6 +164,9 @@ export const searchResponseSchema = z
     dataset: z.string(),
     release: z.string(),
     tookMs: z.number(),
+    close: z.boolean().meta({
+      description: "False where nothing in the release is near: the results are then what is least far",
+    }),
     results: z.array(resultSchema),
     facets: z.partialRecord(z.enum(FACET_FIELDS), facetSchema).optional().meta({
       description:

@@ -51,6 +51,7 @@ export async function choosePairs(
     );
     for (const [n, place] of able.entries()) probabilities[place] = among[n]!;
     for (const [place, candidate] of candidates.entries()) candidate.probability = probabilities[place]!;
+    giveToDecided(candidates);
     // A stable sort: what the probability can't tell apart stays in the order of likeness.
     candidates.sort(
       (a, b) =>
@@ -76,6 +77,16 @@ function bestOf(candidates: readonly ChosenConcept[], threshold: number): Chosen
   // What is ambiguous is not answered with something else.
   if (first?.rivals) return first;
   return candidates.find((candidate) => mayBeTaken(candidate) && candidate.probability! >= threshold);
+}
+
+/** Homonyms share one name and so its probability; where something has decided between them the one has it all. */
+function giveToDecided(candidates: readonly ConceptCandidate[]): void {
+  const homonyms = candidates.filter(({ context, rivals }) => context !== undefined && !rivals);
+  if (homonyms.length < 2) return;
+  const all = homonyms.reduce((sum, { probability }) => sum + probability!, 0);
+  const likeliest = Math.max(...homonyms.map(({ context }) => context!));
+  const chosen = homonyms.filter(({ context }) => context === likeliest);
+  for (const homonym of homonyms) homonym.probability = homonym.context === likeliest ? all / chosen.length : 0;
 }
 
 /** Concepts that bear the very term as a name come before all that are only like it, as in a search. */

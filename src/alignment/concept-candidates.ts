@@ -6,6 +6,7 @@ import {
   MAX_DIFFERING_GRADE,
   MAX_DIFFERING_RATING,
   QueryMeaning,
+  type ReadNames,
 } from "../retrieval/rank/concept-differences.ts";
 import { passingAtoms, type SearchFilter } from "../retrieval/request/search-filter.ts";
 import type { StringRecord } from "../terminology/concept.ts";
@@ -125,9 +126,9 @@ export function compareMeanings(
   candidates: readonly ConceptCandidate[],
   findings: readonly TextFindings[],
   term: string,
-  lat: string | undefined,
+  { lat, names: read }: { lat: string | undefined; names: ReadNames },
 ): void {
-  const query = new QueryMeaning(term, lat);
+  const query = new QueryMeaning(term, { lat, names: read });
   for (const candidate of candidates) {
     if (candidate.same?.field === "term") continue;
     const { names, leading } = namesOf(candidate, findings);

@@ -1,6 +1,7 @@
 import { type NamedString, namedStrings } from "../retrieval/match/exact-matches.ts";
 import { type StoredString, storedString } from "../retrieval/match/stored-string.ts";
 import { collectCandidates } from "../retrieval/rank/collect-candidates.ts";
+import { ReadNames } from "../retrieval/rank/concept-differences.ts";
 import { type SearchFilter, storeFilter } from "../retrieval/request/search-filter.ts";
 import type { EncoderRetriever } from "../retrieval/searcher.ts";
 import type { StringRecord } from "../terminology/concept.ts";
@@ -51,6 +52,7 @@ export class CandidateFinder {
   readonly #release: ReleaseRecord;
   readonly #retrievers: readonly EncoderRetriever[];
   readonly #options: CandidateOptions;
+  readonly #names = new ReadNames();
   #letters: Promise<{ trigrams: TrigramIndex; allowed: AllowedTags }> | undefined;
 
   constructor(
@@ -113,7 +115,6 @@ export class CandidateFinder {
     );
     const place = new Map(texts.map((text, i) => [text, i]));
     const calibrators = this.#retrievers.map(({ calibrator }) => calibrator);
-    const dimensions = this.#retrievers.map(({ encoder }) => encoder.folder.manifest.dimension);
     const found = asked.map((ofEntry, i) => {
       const called = unnamed ? namesIn([ofEntry]).flatMap((name) => named.get(name) ?? []) : [];
       const own = new Set(called.map(({ record }) => record.text));
@@ -127,18 +128,18 @@ export class CandidateFinder {
       }));
       const candidates = likest(conceptCandidates(findings, calibrators, filter, trigrams));
       const { term, lang } = entries[i]!;
-      compareMeanings(candidates, findings, term, lang === undefined ? undefined : latOf(lang));
-      const explained = ofEntry.find(({ field }) => field === "explanation");
-      const row = explained && place.get(explained.text)!;
-      const explanation =
-        row === undefined
-          ? undefined
-          : vectors.map((all, encoder) =>
-              all.subarray(row * dimensions[encoder]!, (row + 1) * dimensions[encoder]!),
-            );
-      return { term, candidates, findings, ...(explanation ? { explanation } : {}) };
+      compareMeanings(candidates, findings, term, {
+        lat: lang === undefined ? undefined : latOf(lang),
+        names: this.#names,
+      });
+      return { entry: entries[i]!, candidates };
     });
-    if (mode === "strong") await decideHomonyms(found, this.#retrievers, this.#store, this.#release.concepts);
+    if (mode === "strong")
+      await decideHomonyms(found, {
+        store: this.#store,
+        release: this.#release,
+        retrievers: this.#retrievers,
+      });
     return found.map(({ candidates }) => candidates);
   }
 

@@ -5,8 +5,9 @@ import { describedConcepts } from "./match/definition-hits.ts";
 import { type MatchedString, matchedStrings } from "./match/lexical-matches.ts";
 import type { OutOfVocabularyWords } from "./match/out-of-vocabulary.ts";
 import type { PrefixMatches } from "./match/prefix-matches.ts";
+import { nearness } from "./rank/closeness.ts";
 import { collectCandidates, type StringEvidence } from "./rank/collect-candidates.ts";
-import { QueryMeaning } from "./rank/concept-differences.ts";
+import { QueryMeaning, ReadNames } from "./rank/concept-differences.ts";
 import { type Facets, type FoundConcept, facetsOf } from "./rank/facets.ts";
 import { decideHomonyms } from "./rank/homonyms.ts";
 import { rankConcepts } from "./rank/rank-concepts.ts";
@@ -28,6 +29,8 @@ const RINGS: readonly number[] = [20, 60, 200];
 export interface AnsweredQuery {
   results: SearchResult[];
   more: boolean;
+  /** How near the nearest are: `nearness`. */
+  nearness: number;
   facets?: Facets;
   /** The text is a name of several concepts of different senses, and nothing decides between them. */
   ambiguous?: true;
@@ -74,7 +77,8 @@ export async function answerQueries(
   });
   matching.catch(() => undefined); // awaited with the evidence, which may fail before
   describing.catch(() => undefined);
-  const meanings = texts.map((text) => new QueryMeaning(text));
+  const names = new ReadNames();
+  const meanings = texts.map((text) => new QueryMeaning(text, { names }));
   const lists: FoundConcept[][] = texts.map(() => []);
   let more: boolean[] = [];
   let [storedMs, mergedMs] = [0, 0];
@@ -123,13 +127,14 @@ export async function answerQueries(
   return lists.map((list, i) => {
     // What is near to the letters of a code is noise.
     if (found[i]!.length === 0 && isCodeLike(texts[i]!))
-      return { results: [], more: false, noSuchCode: true };
+      return { results: [], more: false, nearness: Number.NEGATIVE_INFINITY, noSuchCode: true };
     return page(list, i);
   });
 
   function page(list: readonly FoundConcept[], i: number): AnsweredQuery {
     return {
       results: list.slice(offset, offset + k).map(withDifferences),
+      nearness: nearness(texts[i]!, list),
       ...(ambiguous[i] ? { ambiguous: true } : {}),
       more: offset + k < RINGS.at(-1)! && (list.length > offset + k || more[i]!),
       ...(facets ? { facets: facetsOf(list, facets) } : {}),

@@ -8,7 +8,9 @@ import type { DefinitionRetriever } from "./match/definition-hits.ts";
 import { OutOfVocabularyWords } from "./match/out-of-vocabulary.ts";
 import { PrefixMatches } from "./match/prefix-matches.ts";
 import { Calibrator } from "./rank/calibrator.ts";
+import { Closeness } from "./rank/closeness.ts";
 import { withDisplayNames } from "./rank/display-names.ts";
+import { OTHER_FIELDS } from "./rank/other-fields.ts";
 import type { PopularityBoost } from "./rank/popularity-boost.ts";
 import { ActiveReleaseLookup } from "./request/active-release.ts";
 import { checkedQueries } from "./request/check-request.ts";
@@ -41,12 +43,14 @@ export class Searcher {
   readonly #calibrators = new Map<string, Calibrator>();
   readonly #begun: PrefixMatches;
   readonly #unknown: OutOfVocabularyWords;
+  readonly #closeness: Closeness;
 
   constructor(deps: SearcherDeps) {
     this.#deps = deps;
     this.releases = new ActiveReleaseLookup(deps.store);
     this.#begun = new PrefixMatches(deps.store);
     this.#unknown = new OutOfVocabularyWords(deps.store);
+    this.#closeness = new Closeness(deps.store);
   }
 
   /**
@@ -95,14 +99,16 @@ export class Searcher {
           request.languages,
         )
       : pages.map(({ results }) => results);
+    const threshold = await this.#threshold(release, retrievers, request.encoders);
     // Queries of a batch are answered together; each took its share.
     const tookMs = Math.round((10 * (performance.now() - started)) / texts.length) / 10;
     const { dataset, release: name } = release;
-    return pages.map(({ more, facets, noSuchCode, ambiguous }, i) => ({
+    return pages.map(({ more, facets, noSuchCode, ambiguous, nearness }, i) => ({
       query: request.queries[i]!,
       dataset,
       release: name,
       tookMs,
+      close: nearness > threshold,
       results: lists[i]!,
       ...(facets ? { facets } : {}),
       ...(more ? { more: true } : {}),
@@ -110,6 +116,27 @@ export class Searcher {
       ...(ambiguous ? { ambiguous } : {}),
       ...(unknown.length > 0 ? { unknownFilters: unknown } : {}),
     }));
+  }
+
+  /** From which nearness on something is near in a release. */
+  #threshold(
+    release: ReleaseRecord,
+    retrievers: readonly EncoderRetriever[],
+    wanted: readonly string[] | undefined,
+  ): Promise<number> {
+    const { store } = this.#deps;
+    const hashes = release.encoders
+      .filter(({ id }) => !wanted?.length || wanted.includes(id))
+      .map(({ hash }) => hash);
+    return this.#closeness.threshold(release, hashes, async () => {
+      const encoded = await Promise.all(
+        retrievers.map(({ encoder }) => encoder.encode(OTHER_FIELDS, "query")),
+      );
+      const deps = { store, release, retrievers, begun: this.#begun, unknown: this.#unknown };
+      const vectors = encoded.map((one) => one.vectors);
+      const pages = await answerQueries(deps, OTHER_FIELDS, vectors, { k: 10 });
+      return pages.map(({ nearness }) => nearness);
+    });
   }
 
   /** The encoders of a release, loaded. */

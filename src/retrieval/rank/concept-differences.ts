@@ -16,16 +16,41 @@ export const MAX_DIFFERING_GRADE = 4.49;
 // Names beyond these say no more of a concept than those before.
 const MAX_NAMES = 4;
 
+/** Names that have been read, so that those that many queries meet are read once. */
+export class ReadNames {
+  readonly #read = new Map<string, Meaning>();
+  readonly #most: number;
+
+  constructor(most = 20_000) {
+    this.#most = most;
+  }
+
+  of(text: string, lat: string | undefined, near: string | undefined): Meaning {
+    const key = `${lat} ${near} ${text}`;
+    const known = this.#read.get(key);
+    if (known) return known;
+    if (this.#read.size >= this.#most) this.#read.clear();
+    const meaning = readMeaning(text, lat, near);
+    this.#read.set(key, meaning);
+    return meaning;
+  }
+}
+
 /** A query's text, read once for each language that it is compared with. */
 export class QueryMeaning {
   readonly #text: string;
   readonly #lat: string | undefined;
+  readonly #names: ReadNames | undefined;
   readonly #read = new Map<string, Meaning>();
 
-  /** `lat`: the language of the text (LAT), where it is known. */
-  constructor(text: string, lat?: string) {
+  /** `lat`: the language of the text (LAT), where it is known. `names`: those that have been read before. */
+  constructor(
+    text: string,
+    { lat, names }: { lat?: string | undefined; names?: ReadNames | undefined } = {},
+  ) {
     this.#text = text;
     this.#lat = lat;
+    this.#names = names;
   }
 
   /** Whether it says anything but words. */
@@ -37,7 +62,8 @@ export class QueryMeaning {
   differences({ text, atoms }: Pick<StringRecord, "text" | "atoms">, named = false): Difference[] {
     const lat = atoms[0]?.lat;
     const options = { latA: this.#lat, latB: lat, named };
-    return differences(this.#of(lat ?? ""), readMeaning(text, lat, this.#lat), options);
+    const name = this.#names?.of(text, lat, this.#lat) ?? readMeaning(text, lat, this.#lat);
+    return differences(this.#of(lat ?? ""), name, options);
   }
 
   #of(near: string): Meaning {

@@ -20,6 +20,8 @@ export type Facets = Partial<Record<FacetField, FacetCount[]>>;
 export interface FoundConcept {
   result: SearchResult;
   atoms: readonly KeptAtom[];
+  /** Mean grade over the encoders, 0 to 5. */
+  grade: number;
   /** In what the query and it differ; looked at where somebody sees it. */
   differs: () => NameDifference[];
 }

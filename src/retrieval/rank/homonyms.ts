@@ -51,18 +51,26 @@ export async function decideHomonyms(query: HomonymQuery, deps: HomonymDeps): Pr
   if (senses.length < 2) return false;
   const said = context?.replaceAll(text, " ").trim();
   if (!said) return true;
-  const near = await nearness(said, text, new Set(cuis), deps);
+  const near = await nearnessTo(said, text, new Set(cuis), deps);
   const place = new Map(named.map((concept, i) => [concept, i]));
   const score = ({ result: { cui } }: FoundConcept): number => near.get(cui) ?? 0;
   named.sort((a, b) => score(b) - score(a) || place.get(a)! - place.get(b)!);
   for (const [i, concept] of named.entries())
     list[i] = { ...concept, result: { ...concept.result, rank: i + 1 } };
+  return !isDecided(senses, near);
+}
+
+/** Whether one of several senses (CUIs) is clearly nearer than the others. */
+export function isDecided(
+  senses: readonly (readonly string[])[],
+  near: ReadonlyMap<string, number>,
+): boolean {
   const best = senses.map((own) => Math.max(...own.map((cui) => near.get(cui) ?? 0))).sort((a, b) => b - a);
-  return best[0]! - best[1]! < MARGIN;
+  return best.length < 2 || best[0]! - best[1]! >= MARGIN;
 }
 
 /** How near each of the concepts is to what is said around the query, by its names but the shared one, and by its definitions. */
-async function nearness(
+export async function nearnessTo(
   said: string,
   name: string,
   cuis: ReadonlySet<string>,

@@ -10,6 +10,7 @@ import {
   bestRating,
   type Candidate,
   type EncoderOpinion,
+  meanGrade,
   mergeByComplementarity,
 } from "./complementarity.ts";
 import {
@@ -72,6 +73,7 @@ export function rankConcepts(input: RankInput): FoundConcept[] {
   return ordered.map((concept, i) => ({
     result: resultOf(concept, i + 1, ranks, input),
     atoms: [...concept.atoms.values()].flat(),
+    grade: meanGrade(concept),
     differs: () => (isNamed(concept) ? [] : differencesOf(concept, input.query)),
   }));
 }

@@ -118,6 +118,8 @@ export interface SearchResponse {
   dataset: string;
   release: string;
   tookMs: number;
+  /** False where nothing in the release is near: what is shown is what is least far. */
+  close: boolean;
   results: SearchResult[];
   /** With `facets`: how many concepts of the whole list have each value. */
   facets?: Facets;
