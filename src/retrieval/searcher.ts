@@ -99,7 +99,7 @@ export class Searcher {
           request.languages,
         )
       : pages.map(({ results }) => results);
-    const threshold = await this.#threshold(release, retrievers, request.encoders);
+    const threshold = await this.#closeness.threshold(release);
     // Queries of a batch are answered together; each took its share.
     const tookMs = Math.round((10 * (performance.now() - started)) / texts.length) / 10;
     const { dataset, release: name } = release;
@@ -118,17 +118,15 @@ export class Searcher {
     }));
   }
 
-  /** From which nearness on something is near in a release. */
-  #threshold(
-    release: ReleaseRecord,
-    retrievers: readonly EncoderRetriever[],
-    wanted: readonly string[] | undefined,
-  ): Promise<number> {
+  /**
+   * Learns from when on something is near in the active release of a dataset, for `close`; until then what is usual is taken.
+   * It takes as long as sixty searches, and once learnt it is kept in the store.
+   */
+  async learnCloseness(dataset?: string): Promise<void> {
+    const release = await this.releases.resolve(dataset);
+    const retrievers = await this.retrievers(release);
     const { store } = this.#deps;
-    const hashes = release.encoders
-      .filter(({ id }) => !wanted?.length || wanted.includes(id))
-      .map(({ hash }) => hash);
-    return this.#closeness.threshold(release, hashes, async () => {
+    await this.#closeness.learn(release, async () => {
       const encoded = await Promise.all(
         retrievers.map(({ encoder }) => encoder.encode(OTHER_FIELDS, "query")),
       );

@@ -23,6 +23,8 @@ export interface MatchedString extends StoredString {
   tier: MatchType;
   by: MatchedBy;
   cuis: readonly string[];
+  /** Of a string that holds the words: how much of it they are, 0 to 1. */
+  likeness?: number;
 }
 
 export interface MatchOptions {
@@ -88,7 +90,7 @@ export async function matchedStrings(
       // A name that has all the words says no less than the text, unless it says otherwise.
       const isHeld = typos === 0 && query.differences(string.record).length === 0;
       const tier = isHeld || (typos > 0 && likeness >= MIN_LIKENESS) ? "lexical" : "semantic";
-      found.push({ ...string, tier, by: typos === 0 ? "contains" : "typos", cuis: cuisOf(string) });
+      found.push({ ...string, tier, by: typos === 0 ? "contains" : "typos", cuis: cuisOf(string), likeness });
     }
     return found;
   });

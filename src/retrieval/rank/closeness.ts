@@ -36,43 +36,54 @@ export function thresholdOf(byChance: readonly number[]): number {
   return sorted[Math.min(sorted.length - 1, Math.floor((1 - SEEMING) * sorted.length))]!;
 }
 
+/** What holds where nobody has learnt yet: what two open releases of very different size gave. */
+export const USUAL_THRESHOLD = 2.1;
+
 const kept = z.object({ threshold: z.number() });
 
 /**
- * From when on something is near in a release, for the encoders asked: learnt once from what the release has for texts of other
- * fields, and kept in the store where it can be.
+ * From when on something is near in a release: learnt once from what the release has for texts of other fields, and kept in the store
+ * where it can be. It takes as long as sixty searches, so it is learnt when a service starts, and not while somebody waits.
  */
 export class Closeness {
   readonly #store: Pick<VectorStore, "metadata" | "putMetadata">;
-  readonly #known = new Map<string, Promise<number>>();
+  readonly #known = new Map<string, Promise<number | undefined>>();
 
   constructor(store: Pick<VectorStore, "metadata" | "putMetadata">) {
     this.#store = store;
   }
 
-  /** `learn` gives what is by chance: the nearness of each of `OTHER_FIELDS`. */
-  threshold(
-    release: ReleaseRecord,
-    encoders: readonly string[],
-    learn: () => Promise<number[]>,
-  ): Promise<number> {
-    const key = `closeness/${release.strings}/${release.fingerprint}/${encoders.join("+")}`;
+  /** What was learnt of a release, else what is usual. */
+  async threshold(release: ReleaseRecord): Promise<number> {
+    const key = keyOf(release);
     let known = this.#known.get(key);
     if (!known) {
-      known = this.#learnt(key, learn);
+      known = this.#read(key);
       this.#known.set(key, known);
       known.catch(() => this.#known.delete(key));
     }
-    return known;
+    return (await known) ?? USUAL_THRESHOLD;
   }
 
-  async #learnt(key: string, learn: () => Promise<number[]>): Promise<number> {
-    const before = kept.safeParse((await this.#store.metadata())[key]);
-    if (before.success) return before.data.threshold;
-    const byChance = (await learn()).filter(Number.isFinite);
-    // A release that has names for all of them is one of another field: then everything is near.
-    const threshold = byChance.length > 0 ? thresholdOf(byChance) : Number.NEGATIVE_INFINITY;
-    if (Number.isFinite(threshold)) await this.#store.putMetadata(key, { threshold }).catch(() => undefined);
-    return threshold;
+  /** `ask` gives the nearness of each of `OTHER_FIELDS`. Nothing is asked where it is known. */
+  async learn(release: ReleaseRecord, ask: () => Promise<number[]>): Promise<void> {
+    const key = keyOf(release);
+    if ((await this.#read(key)) !== undefined) return;
+    const byChance = (await ask()).filter(Number.isFinite);
+    // A release that has names for all of them is one of another field.
+    if (byChance.length === 0) return;
+    const threshold = thresholdOf(byChance);
+    this.#known.set(key, Promise.resolve(threshold));
+    // A store that can't be written to is served as well.
+    await this.#store.putMetadata(key, { threshold }).catch(() => undefined);
   }
+
+  async #read(key: string): Promise<number | undefined> {
+    const before = kept.safeParse((await this.#store.metadata())[key]);
+    return before.success ? before.data.threshold : undefined;
+  }
+}
+
+function keyOf({ strings, fingerprint, encoders }: ReleaseRecord): string {
+  return `closeness/${strings}/${fingerprint}/${encoders.map(({ hash }) => hash).join("+")}`;
 }

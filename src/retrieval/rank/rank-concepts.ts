@@ -65,6 +65,7 @@ export function rankConcepts(input: RankInput): FoundConcept[] {
   // A stable sort: where nothing else tells two concepts apart, the merge's order stays.
   const ordered = mergeByComplementarity(concepts).sort(
     (a, b) =>
+      placeOf(a) - placeOf(b) ||
       TIER_ORDER.indexOf(a.tier) - TIER_ORDER.indexOf(b.tier) ||
       Number(isObsolete(a)) - Number(isObsolete(b)) ||
       (a.tier === "exact" || a.tier === "normalized" ? byName(a, b) : 0) ||
@@ -76,6 +77,27 @@ export function rankConcepts(input: RankInput): FoundConcept[] {
     grade: meanGrade(concept),
     differs: () => (isNamed(concept) ? [] : differencesOf(concept, input.query)),
   }));
+}
+
+// A name of which the words of the text are a smaller part says much else.
+const MIN_PART = 0.45;
+const NEAR_RATING = 3;
+
+/**
+ * The tiers in their order; but what an encoder calls the same stands before what only holds the words of the text, and what it calls
+ * near before a long name that holds them among others.
+ */
+function placeOf(concept: ConceptCandidate): number {
+  const lexical = TIER_ORDER.indexOf("lexical");
+  const rating = bestRating(concept);
+  const steps = [lexical - 0.5, lexical, lexical + 0.25, lexical + 0.5] as const;
+  if (concept.tier === "lexical") {
+    if (rating > MAX_DIFFERING_RATING) return steps[0];
+    return (concept.matched[0]!.likeness ?? 1) >= MIN_PART ? steps[1] : steps[3];
+  }
+  if (concept.tier !== "semantic") return TIER_ORDER.indexOf(concept.tier);
+  if (rating > MAX_DIFFERING_RATING) return steps[0];
+  return rating >= NEAR_RATING ? steps[2] : TIER_ORDER.indexOf("semantic");
 }
 
 function isNamed({ tier }: Pick<ConceptCandidate, "tier">): boolean {
