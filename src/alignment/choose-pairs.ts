@@ -86,7 +86,8 @@ function giveToDecided(candidates: readonly ConceptCandidate[]): void {
   const all = homonyms.reduce((sum, { probability }) => sum + probability!, 0);
   const likeliest = Math.max(...homonyms.map(({ context }) => context!));
   const chosen = homonyms.filter(({ context }) => context === likeliest);
-  for (const homonym of homonyms) homonym.probability = homonym.context === likeliest ? all / chosen.length : 0;
+  for (const homonym of homonyms)
+    homonym.probability = homonym.context === likeliest ? all / chosen.length : 0;
 }
 
 /** Concepts that bear the very term as a name come before all that are only like it, as in a search. */

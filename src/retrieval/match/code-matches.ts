@@ -72,7 +72,7 @@ function mayBeCode(text: string, { identifier: { prefix } }: CodeLookup): boolea
 }
 
 /** What a text begins as a code (`E11`, `e11.`, `ICD-10 E11`): the code without its dot at the end; undefined for other texts. */
-export function codeBeginning(text: string): { begun: string; lookup: CodeLookup } | undefined {
+function codeBeginning(text: string): { begun: string; lookup: CodeLookup } | undefined {
   const lookup = codeLookup(text.trim().replace(/[.*]+$/, ""));
   if (!lookup) return undefined;
   const begun = lookup.identifier.local.toUpperCase();

@@ -31,13 +31,13 @@ export function nearness(text: string, list: readonly FoundConcept[]): number {
 }
 
 /** The nearness that hardly any text of another field reaches. */
-export function thresholdOf(byChance: readonly number[]): number {
+function thresholdOf(byChance: readonly number[]): number {
   const sorted = [...byChance].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor((1 - SEEMING) * sorted.length))]!;
 }
 
 /** What holds where nobody has learnt yet: what two open releases of very different size gave. */
-export const USUAL_THRESHOLD = 2.1;
+const USUAL_THRESHOLD = 2.1;
 
 const kept = z.object({ threshold: z.number() });
 

@@ -16,7 +16,7 @@ export const DIFFERENCE_KINDS = [
   "letter",
   "mark",
 ] as const;
-export type DifferenceKind = (typeof DIFFERENCE_KINDS)[number];
+type DifferenceKind = (typeof DIFFERENCE_KINDS)[number];
 
 /** One thing that one text says and the other does not, or says otherwise; as it was written. */
 export interface Difference {

@@ -19,7 +19,7 @@ import { numberReadings, type Quantity, romanValue, unitOf, wordValue } from "./
 import { spellingKey } from "./spelling.ts";
 
 /** What a token of a text is. */
-export type TokenKind =
+type TokenKind =
   | "word"
   | "negation"
   | "comparison"

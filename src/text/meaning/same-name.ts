@@ -26,7 +26,7 @@ export function isSameName(
 }
 
 /** In what a text and a name differ that are held for one name. */
-export function nameDifferences(text: string, name: string, lat?: string, asked?: string): Difference[] {
+function nameDifferences(text: string, name: string, lat?: string, asked?: string): Difference[] {
   return differences(text, name, { latA: asked ?? lat, latB: lat, named: true });
 }
 
