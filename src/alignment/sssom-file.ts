@@ -124,7 +124,7 @@ function rowsOf(aligned: AlignedEntry, { encoders }: LexiconAlignment, options: 
     if (rating < options.minRating || rating === 0) continue;
     rows.push({
       ...base,
-      predicate_id: concept.differs && isBroader(concept.differs) ? "skos:broadMatch" : predicateOf(rating),
+      predicate_id: evidencePredicate(concept, merged.concept, rating),
       ...object(concept),
       mapping_justification: "semapv:SemanticSimilarityThresholdMatching",
       confidence: score(grade / 5),
@@ -134,6 +134,13 @@ function rowsOf(aligned: AlignedEntry, { encoders }: LexiconAlignment, options: 
     });
   }
   return rows;
+}
+
+/** What an encoder's own best says; a homonym of the concept that was taken bears its name, but is not the same. */
+function evidencePredicate(concept: ChosenConcept, taken: ChosenConcept, rating: number): string {
+  if (concept.differs && isBroader(concept.differs)) return "skos:broadMatch";
+  const isHomonym = concept.same?.field === "term" && concept !== taken;
+  return isHomonym && rating === 5 ? predicateOf(4) : predicateOf(rating);
 }
 
 /** Why the nearest concept is not taken for the same. */

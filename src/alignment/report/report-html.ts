@@ -8,7 +8,7 @@ import { calibrationSection } from "./calibration-section.ts";
 import { choiceSection } from "./choice-section.ts";
 import { cosineDensityFigure, gradeDensityFigure } from "./distribution-figures.ts";
 import { precisionSection, unrelatedSection } from "./encoder-checks-section.ts";
-import { examplesSection } from "./examples-section.ts";
+import { examplesSection, notTakenSection } from "./examples-section.ts";
 import { humanSection } from "./human-section.ts";
 import { lexiconSection } from "./lexicon-section.ts";
 import { encoderColour } from "./palette.ts";
@@ -44,7 +44,7 @@ ${choiceSection(summary)}
 ${humanSection(summary)}
 ${ratings(summary)}
 ${agreementSection(summary)}
-${examplesSection(alignment)}
+${examplesSection(alignment)}${notTakenSection(alignment)}
 ${scores(alignment)}
 ${calibrationSection(alignment.encoders)}
 ${unrelatedSection(alignment.encoders, checks)}
