@@ -48,7 +48,7 @@ describe("the cases of what a text says, in a made release of all their names", 
 
   test("a search calls nothing the same that differs, and says in what; what is written otherwise it does", async () => {
     const queries = CASES.map(({ query }) => query);
-    const responses = await made.searcher.search({ queries, k: 60 });
+    const responses = await made.searcher.search({ queries, k: 20 });
     const wrong = CASES.filter((one, i) => {
       const result = responses[i]!.results.find(({ cui }) => cui === cuiOf(one.name));
       const isSame = result?.matchType === "exact" || result?.matchType === "normalized";
