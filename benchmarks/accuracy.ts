@@ -68,7 +68,14 @@ async function placesOf(
   const matched = await matching;
   return evidence.map((found, i) => {
     const query = new QueryMeaning(texts[i]!);
-    const input = { query, evidence: found, retrievers, filter: {}, matched: matched[i]!, described: described[i]! };
+    const input = {
+      query,
+      evidence: found,
+      retrievers,
+      filter: {},
+      matched: matched[i]!,
+      described: described[i]!,
+    };
     const results = rankConcepts({ ...input, explain: false }).map(({ result }) => result);
     const right = results.filter((r) => queries[i]!.cuis.has(r.cui));
     const places: Places = { merged: Math.min(...right.map((r) => r.rank)) };

@@ -107,6 +107,9 @@ const MAY_BE_NEUTRAL = /nos|nec|nca|sai|spec|spéc|préc|clas|indication|bezeich
 const MAY_DENY =
   /absen|ausência|ausencia|assenza|lack|free|rule|no |not |n['’]t |history|exclud|pas |point |manque|indemne/i;
 const MAY_SAY_A_SIGN = /[\d<>&=+!\u2266\u2267\u2a7d\u2a7e]|cent|ciento/i;
+/** `pre-eclampsia`, `anti-inflammatory`: the prefix is part of the word. */
+const HYPHENED =
+  /(?<!\p{L})(pre|pré|post|sub|anti|pseudo|hyper|hypo|peri|micro|macro|para|intra|extra|inter|supra|infra|semi|auto|poly|mono|endo|exo|retro)-(?=\p{L}{3,})/giu;
 const PLAIN = /^[A-Za-z ,;:()'À-ɏ]*$/;
 
 /** Whether a text has neither digits nor signs: words are all that is to be read in it. */
@@ -127,6 +130,7 @@ export function prepared(text: string): string {
         .normalize("NFKC")
         .replace(/[\u2010\u2011]/g, "-")
         .replace(/[\u200b\u00ad\ufeff]/g, "");
+  whole = whole.replace(HYPHENED, "$1");
   if (MAY_BE_NEUTRAL.test(whole)) whole = whole.replace(NEUTRAL, " ");
   const phrases = [...(MAY_DENY.test(whole) ? DENYING : []), ...(MAY_SAY_A_SIGN.test(whole) ? PHRASES : [])];
   for (const [phrase, sign] of phrases) whole = whole.replace(phrase, sign);

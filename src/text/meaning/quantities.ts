@@ -226,6 +226,7 @@ const LISTS: readonly string[] = [
   "first second third fourth fifth sixth seventh eighth ninth tenth",
   "- deux trois quatre cinq six sept huit neuf dix onze douze",
   "premier deuxieme troisieme quatrieme cinquieme sixieme septieme huitieme neuvieme dixieme",
+  "once twice thrice",
   "premiere seconde",
   "erste zweite dritte vierte funfte sechste siebte achte neunte zehnte",
   "ersten zweiten dritten vierten funften sechsten siebten achten neunten zehnten",

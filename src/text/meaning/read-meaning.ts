@@ -298,9 +298,10 @@ class Reader {
       this.#mark(text, `${romanValue(letters[1]!)}${letters[2]}`);
       return;
     }
-    if (/^non(?!a[gn])\p{L}{5,}$/u.test(folded)) {
+    const denied = /^(?:non(?!a[gn])|nicht)(\p{L}{5,})$/u.exec(folded)?.[1];
+    if (denied !== undefined) {
       this.#add({ kind: "negation", text: piece, key: "non", lats: [] });
-      this.#named(piece, folded.slice(3), text, at);
+      this.#named(piece, denied, text, at);
       return;
     }
     const value = wordValue(folded);
