@@ -12,13 +12,13 @@ import { parseArgs } from "node:util";
 import { EncoderCatalogue } from "../src/encoder/catalogue.ts";
 import { type Encoder, EncoderPool } from "../src/encoder/encoder-pool.ts";
 import { wonShare } from "../src/evaluation/retrieval-task.ts";
-import { BegunStrings } from "../src/retrieval/begun-strings.ts";
-import { describedConcepts } from "../src/retrieval/described-concepts.ts";
-import { gatherEvidence } from "../src/retrieval/gather-evidence.ts";
-import { matchedStrings } from "../src/retrieval/matched-strings.ts";
-import { rankConcepts } from "../src/retrieval/rank-concepts.ts";
-import { type EncoderLeg, Searcher } from "../src/retrieval/searcher.ts";
-import { UnknownWords } from "../src/retrieval/unknown-words.ts";
+import { describedConcepts } from "../src/retrieval/match/definition-hits.ts";
+import { matchedStrings } from "../src/retrieval/match/lexical-matches.ts";
+import { OutOfVocabularyWords } from "../src/retrieval/match/out-of-vocabulary.ts";
+import { PrefixMatches } from "../src/retrieval/match/prefix-matches.ts";
+import { collectCandidates } from "../src/retrieval/rank/collect-candidates.ts";
+import { rankConcepts } from "../src/retrieval/rank/rank-concepts.ts";
+import { type EncoderRetriever, Searcher } from "../src/retrieval/searcher.ts";
 import { openStore } from "../src/vector-store/open-store.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import { seeded } from "../tests/support/random-vectors.ts";
@@ -49,12 +49,12 @@ function readQueries(path: string): Labelled[] {
 async function placesOf(
   store: VectorStore,
   strings: string,
-  legs: readonly EncoderLeg[],
+  retrievers: readonly EncoderRetriever[],
   queries: readonly Labelled[],
   vectors: readonly Float32Array[],
 ): Promise<Places[]> {
   const texts = queries.map((query) => query.query);
-  const lookups = { begun: new BegunStrings(store), unknown: new UnknownWords(store) };
+  const lookups = { begun: new PrefixMatches(store), unknown: new OutOfVocabularyWords(store) };
   const matching = matchedStrings(store, strings, texts, {
     filter: {},
     pushed: undefined,
@@ -62,24 +62,24 @@ async function placesOf(
     ...lookups,
   });
   const options = { strings: STRINGS, exact: false };
-  const described = await describedConcepts(store, legs, vectors);
-  const evidence = await gatherEvidence(store, strings, legs, vectors, matching, options);
+  const described = await describedConcepts(store, retrievers, vectors);
+  const evidence = await collectCandidates(store, strings, retrievers, vectors, matching, options);
   const matched = await matching;
   return evidence.map((found, i) => {
-    const input = { evidence: found, legs, filter: {}, matched: matched[i]!, described: described[i]! };
+    const input = { evidence: found, retrievers, filter: {}, matched: matched[i]!, described: described[i]! };
     const results = rankConcepts({ ...input, explain: false }).map(({ result }) => result);
     const right = results.filter((r) => queries[i]!.cuis.has(r.cui));
     const places: Places = { merged: Math.min(...right.map((r) => r.rank)) };
-    for (const { encoder } of legs) {
+    for (const { encoder } of retrievers) {
       const { id } = encoder.folder.manifest;
       places[id] = Math.min(...right.map((r) => r.scores[id]!.rank));
     }
-    places["oracle"] = Math.min(...legs.map(({ encoder }) => places[encoder.folder.manifest.id]!));
+    places["oracle"] = Math.min(...retrievers.map(({ encoder }) => places[encoder.folder.manifest.id]!));
     return places;
   });
 }
 
-/** Share of queries with the right concept among the first k, and its 95 % interval by bootstrap over queries. */
+/** Shard of queries with the right concept among the first k, and its 95 % interval by bootstrap over queries. */
 function accuracy(places: readonly number[], k: number): { value: number; low: number; high: number } {
   const hits: number[] = places.map((place) => Number(place <= k));
   const random = seeded(1);
@@ -122,7 +122,7 @@ const encoder = async (_: string, hash: string): Promise<Encoder | undefined> =>
 };
 const searcher = new Searcher({ store, encoder, known });
 const release = await searcher.releases.resolve(args.dataset);
-const legs = await searcher.legs(release);
+const retrievers = await searcher.retrievers(release);
 const baselines = new Map<string, { acc1: number; acc10: number }>();
 const baselineFile = join(args.queries, "..", "baselines.tsv");
 if (existsSync(baselineFile)) {
@@ -140,7 +140,7 @@ for (const file of readdirSync(args.queries)
   const set = file.replace(/\.tsv$/, "");
   const queries = readQueries(join(args.queries, file)).slice(0, args.limit ? Number(args.limit) : undefined);
   const encoded = await Promise.all(
-    legs.map(({ encoder: e }) =>
+    retrievers.map(({ encoder: e }) =>
       e.encode(
         queries.map((q) => q.query.normalize("NFC").trim()),
         "query",
@@ -148,7 +148,7 @@ for (const file of readdirSync(args.queries)
     ),
   );
   const vectors = encoded.map((e) => e.vectors);
-  const places = await placesOf(store, release.strings, legs, queries, vectors);
+  const places = await placesOf(store, release.strings, retrievers, queries, vectors);
   for (const method of ["exact", "tfidf-char3"]) {
     const baseline = baselines.get(`${method} ${set}`);
     if (baseline)
@@ -165,7 +165,7 @@ for (const file of readdirSync(args.queries)
       `| ${set} | ${queries.length} | ${method} | ${first.value.toFixed(3)} | ${interval} | ${ten.value.toFixed(3)} |`,
     );
   }
-  const [a, b] = legs.map(({ encoder: e }) => e.folder.manifest.id) as [string, string | undefined];
+  const [a, b] = retrievers.map(({ encoder: e }) => e.folder.manifest.id) as [string, string | undefined];
   if (b !== undefined) {
     const [ofFirst, ofSecond] = [a, b].map((id) => places.map((p) => p[id]!)) as [number[], number[]];
     for (const rank of [1, 10]) {

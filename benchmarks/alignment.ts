@@ -24,12 +24,12 @@ import { thresholdForF1 } from "../src/alignment/matching/threshold.ts";
 import { trainMatcher } from "../src/alignment/matching/train-matcher.ts";
 import { EncoderCatalogue } from "../src/encoder/catalogue.ts";
 import { type Encoder, EncoderPool } from "../src/encoder/encoder-pool.ts";
-import { bootstrap, type Estimate } from "../src/evaluation/bootstrap.ts";
-import { f1Of } from "../src/evaluation/classification-scores.ts";
+import { bootstrap, type Estimate } from "../src/evaluation/metrics/bootstrap.ts";
+import { f1Of } from "../src/evaluation/metrics/classification-scores.ts";
 import { Searcher } from "../src/retrieval/searcher.ts";
 import type { ConceptRecord, StringRecord } from "../src/terminology/concept.ts";
 import { languageCode } from "../src/terminology/languages.ts";
-import type { LexiconEntry } from "../src/terminology/lexicon.ts";
+import type { LexiconEntry } from "../src/terminology/lexicon/lexicon.ts";
 import { openStore } from "../src/vector-store/open-store.ts";
 
 interface Benchmark {
@@ -83,7 +83,7 @@ const encoder = async (_: string, hash: string): Promise<Encoder | undefined> =>
 };
 const searcher = new Searcher({ store, encoder, known });
 const release = await searcher.releases.resolve(args.dataset);
-const legs = await searcher.legs(release);
+const retrievers = await searcher.retrievers(release);
 const letters = indexLetters(store, release, MAX_INDEXED_STRINGS);
 const sources = Object.keys(release.counts.bySab);
 
@@ -145,7 +145,7 @@ function layNames(path: string): Benchmark {
 async function judged(benchmark: Benchmark): Promise<Judged> {
   const { lexicon, right, sab, without } = benchmark;
   const precision = 0.95;
-  const matcher = await trainMatcher(store, release, legs, {
+  const matcher = await trainMatcher(store, release, retrievers, {
     entries: Number(args.training),
     without,
     precision,

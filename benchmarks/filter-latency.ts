@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openSearcher } from "../src/cli/open-searcher.ts";
 import { EncoderCatalogue } from "../src/encoder/catalogue.ts";
-import { type SearchFilter, storeFilter } from "../src/retrieval/search-filter.ts";
+import { type SearchFilter, storeFilter } from "../src/retrieval/request/search-filter.ts";
 import { openStore } from "../src/vector-store/open-store.ts";
 import { mixedQueries } from "./support/dev-queries.ts";
 import { indexRecall } from "./support/index-recall.ts";
@@ -85,12 +85,12 @@ async function recalls(queries: readonly string[]): Promise<Record<string, Recor
   const catalogue = new EncoderCatalogue(args.encoders);
   await using opened = openSearcher(store, catalogue, "cpu");
   const release = await opened.searcher.releases.resolve(args.dataset);
-  const legs = await opened.searcher.legs(release);
+  const retrievers = await opened.searcher.retrievers(release);
   const found: Record<string, Record<string, number>> = {};
   for (const [name, filter] of Object.entries(filters)) {
     const pushed = (await storeFilter(filter, store, release.concepts)) ?? {};
     const strings = await store.count(release.strings, pushed);
-    found[name] = { strings, ...(await indexRecall(store, legs, queries, pushed)) };
+    found[name] = { strings, ...(await indexRecall(store, retrievers, queries, pushed)) };
   }
   return found;
 }

@@ -6,7 +6,7 @@
  */
 import { Agent, request } from "node:http";
 import { parseArgs } from "node:util";
-import { seededRandom } from "../src/evaluation/seeded-random.ts";
+import { seededRandom } from "../src/evaluation/metrics/seeded-random.ts";
 import { type FuzzRequest, faultOfAnswer, fuzzRequest } from "./support/fuzz-requests.ts";
 import { served } from "./support/served.ts";
 

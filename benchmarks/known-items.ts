@@ -9,8 +9,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openSearcher } from "../src/cli/open-searcher.ts";
 import { EncoderCatalogue } from "../src/encoder/catalogue.ts";
-import { ASKED_AS, askedAs, drawStrings } from "../src/evaluation/known-items.ts";
-import { seededRandom } from "../src/evaluation/seeded-random.ts";
+import { ASKED_AS, askedAs, drawStrings } from "../src/evaluation/datasets/known-items.ts";
+import { seededRandom } from "../src/evaluation/metrics/seeded-random.ts";
 import type { StringRecord } from "../src/terminology/concept.ts";
 import { openStore } from "../src/vector-store/open-store.ts";
 

@@ -52,11 +52,11 @@ for (const query of queries) {
 times.sort((a, b) => a - b);
 
 const release = await searcher.releases.resolve(args.dataset);
-const legs = await searcher.legs(release);
+const retrievers = await searcher.retrievers(release);
 const sample = queries
   .filter((_, i) => i % Math.max(1, Math.floor(queries.length / Number(args.recall))) === 0)
   .slice(0, Number(args.recall));
-const recall = await indexRecall(store, legs, sample);
+const recall = await indexRecall(store, retrievers, sample);
 const result = {
   machine: `${cpus()[0]!.model}, ${availableParallelism()} cores`,
   release: `${release.dataset} ${release.release}`,

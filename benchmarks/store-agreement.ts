@@ -12,7 +12,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { openSearcher } from "../src/cli/open-searcher.ts";
 import { EncoderCatalogue } from "../src/encoder/catalogue.ts";
-import type { SearchResult } from "../src/retrieval/search-types.ts";
+import type { SearchResult } from "../src/retrieval/request/search-types.ts";
 import { Searcher } from "../src/retrieval/searcher.ts";
 import { openStore } from "../src/vector-store/open-store.ts";
 import { mixedQueries } from "./support/dev-queries.ts";
@@ -109,8 +109,8 @@ for (let start = 0; start < queries.length; start += BATCH) {
 }
 const sample = spread(queries, Number(args.recall));
 const recallAt10 = {
-  store: await indexRecall(store, await a.legs(releases[0]!), sample),
-  other: await indexRecall(other, await b.legs(releases[1]!), sample),
+  store: await indexRecall(store, await a.retrievers(releases[0]!), sample),
+  other: await indexRecall(other, await b.retrievers(releases[1]!), sample),
 };
 const result = {
   stores: [args.store, other.url],

@@ -13,23 +13,23 @@ import {
   releaseRecords,
 } from "../src/vector-store/release-record.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
-import { beginCollections, beginnings } from "./begin-collections.ts";
-import { buildConcepts, type ConceptCounts, stringParts } from "./build-concepts.ts";
-import { buildDefinitions } from "./build-definitions.ts";
-import { buildStrings } from "./build-strings.ts";
+import { indexAndVerify, switchTo } from "./finish/finish-release.ts";
+import { someOf } from "./finish/verify-release.ts";
+import { buildConcepts, type ConceptCounts, stringParts } from "./join/build-concepts.ts";
+import { BROAD, Hierarchy } from "./join/hierarchy.ts";
+import { type AtomCounts, type ReadCounts, type ReadResult, readRelease } from "./read/read-release.ts";
+import { Journal, type JournalMode } from "./work/journal.ts";
+import { donePart, joinPlan, putPart } from "./work/part-records.ts";
+import { Shard } from "./work/shard.ts";
+import { beginCollections, beginnings } from "./write/begin-collections.ts";
+import { buildDefinitions } from "./write/build-definitions.ts";
+import { buildStrings } from "./write/build-strings.ts";
 import {
   definitionsRecord,
   definitionTargets,
   type EncodingOptions,
   startEncoders,
-} from "./encoder-targets.ts";
-import { indexAndVerify, switchTo } from "./finish-release.ts";
-import { BROAD, Hierarchy } from "./hierarchy.ts";
-import { Journal, type JournalMode } from "./journal.ts";
-import { donePart, joinPlan, putPart } from "./part-records.ts";
-import { type AtomCounts, type ReadCounts, type ReadResult, readRelease } from "./read-release.ts";
-import { Share } from "./share.ts";
-import { someOf } from "./verify-release.ts";
+} from "./write/encoder-targets.ts";
 
 export interface IngestOptions extends EncodingOptions {
   /** META directory, RRF file, zip, OBO, OBO-graph JSON or table. */
@@ -45,7 +45,7 @@ export interface IngestOptions extends EncodingOptions {
   /** Concepts below another beyond which that one is broad: see `Hierarchy`. */
   broadFrom?: number;
   /** The part of the release that is this process's, where several share the work; all of it when left out. */
-  share?: Share;
+  share?: Shard;
   /** What to do with what an earlier run left: see `Journal`. */
   mode: JournalMode;
   dryRun: boolean;
@@ -72,7 +72,7 @@ export interface IngestSummary {
  * before that step leaves the active release untouched; after a kill, `mode: "resume"` goes on.
  */
 export async function ingest(options: IngestOptions): Promise<IngestSummary> {
-  const { store, filters, share = new Share() } = options;
+  const { store, filters, share = new Shard() } = options;
   if (!share.isWhole && !store.parallel) {
     throw new TermduetError(
       "usage",
@@ -271,7 +271,7 @@ async function stage<T>(journal: Journal, name: string, work: () => Promise<T>):
   return result;
 }
 
-function workName(dataset: string, release: string, { isWhole, part, of }: Share): string {
+function workName(dataset: string, release: string, { isWhole, part, of }: Shard): string {
   return `${dataset}_${release}${isWhole ? "" : `.part-${part}-of-${of}`}`;
 }
 

@@ -3,17 +3,17 @@ import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import type { AlignmentMap } from "./fhir/concept-maps.ts";
 import type { ApiKeys } from "./guards/api-keys.ts";
 import type { LoadLimits } from "./limits.ts";
-import type { ReviewDesk } from "./review/review-desk.ts";
-import type { SearchService } from "./search-service.ts";
+import type { ReviewService } from "./review/review-service.ts";
+import type { SearchBackend } from "./search-backend.ts";
 import type { Tracing } from "./telemetry/tracing.ts";
 
 /** All that the app needs from outside. */
 export interface AppDeps {
-  searcher: SearchService;
+  searcher: SearchBackend;
   store: VectorStore;
   log: Logger;
   /** The alignment that is reviewed here, if one is. */
-  review?: ReviewDesk;
+  review?: ReviewService;
   /** Monotonic milliseconds. */
   now: () => number;
   newId: () => string;

@@ -27,7 +27,7 @@ import { releasesEndpoint } from "./routes/releases.ts";
 import { searchGetEndpoint } from "./routes/search-get.ts";
 import { searchPostEndpoint } from "./routes/search-post.ts";
 import { suggestEndpoint } from "./routes/suggest.ts";
-import { SearchDesk } from "./search-desk.ts";
+import { SearchService } from "./search-service.ts";
 import { streamEndpoint } from "./streams/stream-endpoint.ts";
 import { Suggester } from "./suggest/suggester.ts";
 import { promMetrics } from "./telemetry/prom-metrics.ts";
@@ -49,25 +49,25 @@ export function createApp(deps: AppDeps): Express {
   const { releases } = searcher;
   const admission = new Admission(load);
   const metrics = promMetrics(() => admission, { process: deps.processMetrics });
-  const desk = new SearchDesk({ searcher, admission, metrics, now, batches: load.batches });
+  const searches = new SearchService({ searcher, admission, metrics, now, batches: load.batches });
   const concepts = new ConceptLookup({ store, releases });
   const suggester = new Suggester({ store, releases, now, metrics });
   const terms = new TermStore({ store, releases, dataset: deps.dataset });
   const endpoints: Endpoint[] = [
-    searchGetEndpoint(desk),
-    searchPostEndpoint(desk, load),
-    streamEndpoint(desk, load),
-    suggestEndpoint(suggester, desk),
-    conceptEndpoint(concepts, desk),
+    searchGetEndpoint(searches),
+    searchPostEndpoint(searches, load),
+    streamEndpoint(searches, load),
+    suggestEndpoint(suggester, searches),
+    conceptEndpoint(concepts, searches),
     releasesEndpoint(store, releases),
     aliveEndpoint(version),
     readyEndpoint(new ReadinessCheck(searcher, now)),
     metricsEndpoint(metrics),
     ...(deps.review ? reviewEndpoints(deps.review) : []),
-    utsSearchEndpoint({ terms, desk }, deps.dataset),
-    ...utsContentEndpoints({ terms, desk }),
-    ...utsSourceEndpoints({ terms, desk }),
-    ...fhirEndpoints({ terms, desk, maps: deps.maps ?? [], version, newId: deps.newId }),
+    utsSearchEndpoint({ terms, searches }, deps.dataset),
+    ...utsContentEndpoints({ terms, searches }),
+    ...utsSourceEndpoints({ terms, searches }),
+    ...fhirEndpoints({ terms, searches, maps: deps.maps ?? [], version, newId: deps.newId }),
   ];
   const app = express();
   app.disable("x-powered-by");
@@ -128,7 +128,7 @@ export function createApp(deps: AppDeps): Express {
     route(OPENAPI, (_request, response) => sendJson(response, JSON.parse(document))),
   );
   app.all(OPENAPI, route(OPENAPI, otherMethods(["get"])));
-  app.all("/mcp", route("/mcp", mcpRoute({ desk, concepts, store, searcher, dataset, version })));
+  app.all("/mcp", route("/mcp", mcpRoute({ searches, concepts, store, searcher, dataset, version })));
   app.use(route("page", page(deps.webFolder)));
   app.all("/", route("page", otherMethods(["get"])));
   app.use(unknownPath);

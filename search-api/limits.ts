@@ -1,4 +1,4 @@
-import { MAX_K, MAX_QUERY_CHARACTERS } from "../src/retrieval/search-types.ts";
+import { MAX_K, MAX_QUERY_CHARACTERS } from "../src/retrieval/request/search-types.ts";
 
 /** What one request may ask for. Whatever is beyond is refused with 400 or 413, never cut silently. */
 export const LIMITS = {

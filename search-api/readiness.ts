@@ -1,18 +1,18 @@
 import type { ReleaseRecord } from "../src/vector-store/release-record.ts";
 import { HttpProblem } from "./problems/http-problem.ts";
 import type { Readiness } from "./schemas/health-schema.ts";
-import type { SearchService } from "./search-service.ts";
+import type { SearchBackend } from "./search-backend.ts";
 
 // A probe every second must not keep the encoders busy.
 const FRESH_MS = 5_000;
 
 /** Whether the store answers and the encoders of its active releases encode. Asking loads them. */
 export class ReadinessCheck {
-  readonly #searcher: SearchService;
+  readonly #searcher: SearchBackend;
   readonly #now: () => number;
   #last: { at: number; answer: Promise<Readiness> } | undefined;
 
-  constructor(searcher: SearchService, now: () => number) {
+  constructor(searcher: SearchBackend, now: () => number) {
     this.#searcher = searcher;
     this.#now = now;
   }
@@ -47,7 +47,7 @@ export class ReadinessCheck {
   }
 
   async #encode(record: ReleaseRecord): Promise<void> {
-    const legs = await this.#searcher.legs(record);
-    await Promise.all(legs.map(({ encoder }) => encoder.encode(["ready"], "query")));
+    const retrievers = await this.#searcher.retrievers(record);
+    await Promise.all(retrievers.map(({ encoder }) => encoder.encode(["ready"], "query")));
   }
 }

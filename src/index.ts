@@ -9,12 +9,12 @@ export { alignLexicon, type LexiconAlignment } from "./alignment/align-lexicon.t
 export { EncoderCatalogue } from "./encoder/catalogue.ts";
 export { type EncoderFolder, readEncoderFolder } from "./encoder/encoder-manifest.ts";
 export { type Encoder, EncoderPool } from "./encoder/encoder-pool.ts";
-export type { SearchRequest, SearchResponse, SearchResult } from "./retrieval/search-types.ts";
+export type { SearchRequest, SearchResponse, SearchResult } from "./retrieval/request/search-types.ts";
 export { Searcher } from "./retrieval/searcher.ts";
 // Reading terminologies.
 export type { Atom, SemanticType } from "./terminology/atom.ts";
 export type { ConceptRecord, StringRecord } from "./terminology/concept.ts";
-export { type LexiconEntry, readLexicon } from "./terminology/lexicon.ts";
+export { type LexiconEntry, readLexicon } from "./terminology/lexicon/lexicon.ts";
 export { openRelease } from "./terminology/open-release.ts";
 export type { ReleaseRow, ReleaseSource } from "./terminology/release-source.ts";
 export { type ErrorCode, TermduetError } from "./terminology/termduet-error.ts";

@@ -1,15 +1,15 @@
-import type { EncoderLeg } from "../../src/retrieval/searcher.ts";
+import type { EncoderRetriever } from "../../src/retrieval/searcher.ts";
 import type { Filter, VectorStore } from "../../src/vector-store/vector-store.ts";
 
 /** Per encoder: the share of the true ten nearest strings, of those that pass the filter, that the store's index finds. */
 export async function indexRecall(
   store: VectorStore,
-  legs: readonly EncoderLeg[],
+  retrievers: readonly EncoderRetriever[],
   texts: readonly string[],
   filter: Filter = {},
 ): Promise<Record<string, number>> {
   const recall: Record<string, number> = {};
-  for (const { encoder, collection } of legs) {
+  for (const { encoder, collection } of retrievers) {
     const { vectors } = await encoder.encode(texts, "query");
     const found = await store.search(collection, vectors, { limit: 10, filter });
     let [hits, wanted] = [0, 0];

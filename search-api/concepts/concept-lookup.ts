@@ -2,14 +2,14 @@ import type { ConceptRecord } from "../../src/terminology/concept.ts";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import type { Call } from "../call.ts";
 import type { ConceptView } from "../schemas/concept-schema.ts";
-import type { SearchService } from "../search-service.ts";
+import type { SearchBackend } from "../search-backend.ts";
 import { readingWithin, type StoreReading } from "../terms/store-reading.ts";
 import { type NamedConcept, resolveAncestors } from "./ancestors.ts";
 import { groupNeighbours, groupRelations } from "./neighbours.ts";
 
 export interface ConceptLookupDeps {
   store: StoreReading;
-  releases: SearchService["releases"];
+  releases: SearchBackend["releases"];
 }
 
 export interface ConceptRequest {

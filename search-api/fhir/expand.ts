@@ -1,6 +1,6 @@
-import { ConceptsBelow } from "../../src/retrieval/concepts-below.ts";
-import type { SearchFilter } from "../../src/retrieval/search-filter.ts";
-import { passingAtoms, storeFilter } from "../../src/retrieval/search-filter.ts";
+import { ConceptsBelow } from "../../src/retrieval/request/concepts-below.ts";
+import type { SearchFilter } from "../../src/retrieval/request/search-filter.ts";
+import { passingAtoms, storeFilter } from "../../src/retrieval/request/search-filter.ts";
 import type { StringRecord } from "../../src/terminology/concept.ts";
 import type { ReleaseRecord } from "../../src/vector-store/release-record.ts";
 import { LIMITS } from "../limits.ts";

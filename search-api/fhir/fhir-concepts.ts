@@ -1,4 +1,4 @@
-import { displayName } from "../../src/retrieval/display-names.ts";
+import { displayName } from "../../src/retrieval/rank/display-names.ts";
 import type { ConceptRecord } from "../../src/terminology/concept.ts";
 import { isoOf, latOf } from "../../src/terminology/languages.ts";
 import { normalizeText } from "../../src/text/normalize.ts";

@@ -5,7 +5,7 @@ import type { Endpoint } from "../endpoint.ts";
 import { LIMITS } from "../limits.ts";
 import { HttpProblem } from "../problems/http-problem.ts";
 import { parsed } from "../schemas/parse-request.ts";
-import type { SearchDesk } from "../search-desk.ts";
+import type { SearchService } from "../search-service.ts";
 import type { TermStore } from "../terms/term-store.ts";
 import { lookup, validateCode, validated } from "./code-system-operations.ts";
 import type { AlignmentMap } from "./concept-maps.ts";
@@ -28,7 +28,7 @@ import { valueSetOf } from "./value-set.ts";
 
 export interface FhirDeps {
   terms: TermStore;
-  desk: SearchDesk;
+  searches: SearchService;
   maps: readonly AlignmentMap[];
   version: string;
   newId: () => string;
@@ -44,7 +44,7 @@ interface Asked {
 }
 
 /** FHIR R4 and R5 under `/fhir/r4` and `/fhir/r5`. Operations are asked by GET, or by POST of a `Parameters` resource. */
-export function fhirEndpoints({ terms, desk, maps, version, newId }: FhirDeps): Endpoint[] {
+export function fhirEndpoints({ terms, searches, maps, version, newId }: FhirDeps): Endpoint[] {
   const known = new FhirConcepts(terms);
   const endpoint = (
     method: "get" | "post",
@@ -85,7 +85,7 @@ export function fhirEndpoints({ terms, desk, maps, version, newId }: FhirDeps): 
           response,
           await orAbort(
             call.signal,
-            desk.admit(call, () => work(asked)),
+            searches.admit(call, () => work(asked)),
           ),
         );
       },

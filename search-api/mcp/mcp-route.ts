@@ -7,15 +7,15 @@ import type { VectorStore } from "../../src/vector-store/vector-store.ts";
 import { callOf } from "../call.ts";
 import type { ConceptLookup } from "../concepts/concept-lookup.ts";
 import { HttpProblem } from "../problems/http-problem.ts";
-import type { SearchCall, SearchDesk } from "../search-desk.ts";
-import type { SearchService } from "../search-service.ts";
+import type { SearchBackend } from "../search-backend.ts";
+import type { SearchCall, SearchService } from "../search-service.ts";
 import { type McpToolDeps, mcpServer } from "./mcp-tools.ts";
 
 export interface McpDeps {
-  desk: SearchDesk;
+  searches: SearchService;
   concepts: ConceptLookup;
   store: VectorStore;
-  searcher: SearchService;
+  searcher: SearchBackend;
   dataset: string | undefined;
   version: string;
 }
@@ -44,17 +44,17 @@ export function mcpRoute(deps: McpDeps): RequestHandler {
 
 /** The tools' deps for one request. */
 export function toolsOf(
-  { desk, concepts, store, searcher, dataset, version }: McpDeps,
+  { searches, concepts, store, searcher, dataset, version }: McpDeps,
   call: SearchCall,
 ): McpToolDeps {
   const named = dataset === undefined ? {} : { dataset };
   return {
     version,
     storeUrl: store.url,
-    search: (request) => desk.search({ ...request, ...named }, call),
-    concept: (cui, lat) => desk.admit(call, () => concepts.concept({ cui, lat, ...named }, call)),
+    search: (request) => searches.search({ ...request, ...named }, call),
+    concept: (cui, lat) => searches.admit(call, () => concepts.concept({ cui, lat, ...named }, call)),
     align: (entry) =>
-      desk.admit(call, () =>
+      searches.admit(call, () =>
         alignLexicon(
           [entry],
           {

@@ -1,13 +1,13 @@
 import { McpServer } from "@modelcontextprotocol/sdk/server/mcp.js";
 import { z } from "zod";
 import type { LexiconAlignment } from "../../src/alignment/align-lexicon.ts";
-import type { SearchResponse } from "../../src/retrieval/search-types.ts";
-import type { LexiconEntry } from "../../src/terminology/lexicon.ts";
+import type { SearchResponse } from "../../src/retrieval/request/search-types.ts";
+import type { LexiconEntry } from "../../src/terminology/lexicon/lexicon.ts";
 import { LIMITS } from "../limits.ts";
 import { asHttpProblem } from "../problems/http-problem.ts";
 import type { ConceptView } from "../schemas/concept-schema.ts";
 import { groupList, languageList, list, queryText } from "../schemas/parameters.ts";
-import type { DeskRequest } from "../search-desk.ts";
+import type { DeskRequest } from "../search-service.ts";
 
 /** What the tools of an assistant are made from. */
 export interface McpToolDeps {

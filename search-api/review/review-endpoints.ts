@@ -12,7 +12,7 @@ import {
   undoableQuerySchema,
   undoableSchema,
 } from "../schemas/review-schema.ts";
-import type { ReviewDesk } from "./review-desk.ts";
+import type { ReviewService } from "./review-service.ts";
 
 const OTHER_RATING = {
   description: "An id is known with another rating",
@@ -20,11 +20,11 @@ const OTHER_RATING = {
 };
 
 /** The routes under `/api/v1/review`: there only where a server was started with an alignment to review. */
-export function reviewEndpoints(desk: ReviewDesk): Endpoint[] {
-  return [overview(desk), entries(desk), undoable(desk), rate(desk), table(desk)];
+export function reviewEndpoints(reviews: ReviewService): Endpoint[] {
+  return [overview(reviews), entries(reviews), undoable(reviews), rate(reviews), table(reviews)];
 }
 
-function overview(desk: ReviewDesk): Endpoint {
+function overview(reviews: ReviewService): Endpoint {
   return {
     method: "get",
     path: "/api/v1/review",
@@ -37,12 +37,12 @@ function overview(desk: ReviewDesk): Endpoint {
       responses: jsonAnswer("The review", reviewSchema),
     },
     answer(request, response) {
-      sendJson(response, desk.overview(parsed(reviewQuerySchema, queryValues(request.url)).reviewer));
+      sendJson(response, reviews.overview(parsed(reviewQuerySchema, queryValues(request.url)).reviewer));
     },
   };
 }
 
-function entries(desk: ReviewDesk): Endpoint {
+function entries(reviews: ReviewService): Endpoint {
   return {
     method: "get",
     path: "/api/v1/review/entries",
@@ -55,12 +55,12 @@ function entries(desk: ReviewDesk): Endpoint {
       responses: jsonAnswer("In the lexicon's order", reviewEntriesSchema),
     },
     answer(request, response) {
-      sendJson(response, desk.entries(parsed(reviewEntriesQuerySchema, queryValues(request.url))));
+      sendJson(response, reviews.entries(parsed(reviewEntriesQuerySchema, queryValues(request.url))));
     },
   };
 }
 
-function undoable(desk: ReviewDesk): Endpoint {
+function undoable(reviews: ReviewService): Endpoint {
   return {
     method: "get",
     path: "/api/v1/review/undoable",
@@ -74,12 +74,12 @@ function undoable(desk: ReviewDesk): Endpoint {
     },
     answer(request, response) {
       const { reviewer, k } = parsed(undoableQuerySchema, queryValues(request.url));
-      sendJson(response, { ratings: desk.undoable(reviewer, k) });
+      sendJson(response, { ratings: reviews.undoable(reviewer, k) });
     },
   };
 }
 
-function rate(desk: ReviewDesk): Endpoint {
+function rate(reviews: ReviewService): Endpoint {
   return {
     method: "post",
     path: "/api/v1/review/ratings",
@@ -95,12 +95,12 @@ function rate(desk: ReviewDesk): Endpoint {
     answer(request, response) {
       if (!request.is("application/json"))
         throw new HttpProblem("unsupported-media-type", "the body must be application/json");
-      sendJson(response, desk.rate(parsed(ratingsBodySchema, request.body).ratings));
+      sendJson(response, reviews.rate(parsed(ratingsBodySchema, request.body).ratings));
     },
   };
 }
 
-function table(desk: ReviewDesk): Endpoint {
+function table(reviews: ReviewService): Endpoint {
   return {
     method: "get",
     path: "/api/v1/review/ratings.csv",
@@ -122,7 +122,7 @@ function table(desk: ReviewDesk): Endpoint {
         .set("Cache-Control", "no-store")
         .set("Content-Disposition", 'attachment; filename="ratings.csv"')
         .type("text/csv")
-        .send(desk.csv());
+        .send(reviews.csv());
     },
   };
 }

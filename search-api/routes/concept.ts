@@ -3,10 +3,10 @@ import type { ConceptLookup } from "../concepts/concept-lookup.ts";
 import { type Endpoint, jsonAnswer, sendJson } from "../endpoint.ts";
 import { conceptPathSchema, conceptQuerySchema, conceptSchema } from "../schemas/concept-schema.ts";
 import { parsed, queryValues } from "../schemas/parse-request.ts";
-import type { SearchDesk } from "../search-desk.ts";
+import type { SearchService } from "../search-service.ts";
 
 /** `GET /api/v1/concepts/{cui}`: all that the release says of a concept. */
-export function conceptEndpoint(concepts: ConceptLookup, desk: SearchDesk): Endpoint {
+export function conceptEndpoint(concepts: ConceptLookup, searches: SearchService): Endpoint {
   return {
     method: "get",
     path: "/api/v1/concepts/{cui}",
@@ -21,7 +21,7 @@ export function conceptEndpoint(concepts: ConceptLookup, desk: SearchDesk): Endp
     async answer(request, response, call) {
       const { cui } = parsed(conceptPathSchema, request.params);
       const query = parsed(conceptQuerySchema, queryValues(request.url));
-      const work = desk.admit(call, () => concepts.concept({ cui, ...query }, call));
+      const work = searches.admit(call, () => concepts.concept({ cui, ...query }, call));
       sendJson(response, await orAbort(call.signal, work));
     },
   };

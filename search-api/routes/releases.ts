@@ -5,10 +5,10 @@ import { orAbort } from "../call.ts";
 import { type Endpoint, jsonAnswer, sendJson } from "../endpoint.ts";
 import { parsed, queryValues } from "../schemas/parse-request.ts";
 import { type ReleaseView, releasesSchema } from "../schemas/release-schema.ts";
-import type { SearchService } from "../search-service.ts";
+import type { SearchBackend } from "../search-backend.ts";
 
 /** `GET /api/v1/releases`: what the store holds, and what of it is active. */
-export function releasesEndpoint(store: VectorStore, releases: SearchService["releases"]): Endpoint {
+export function releasesEndpoint(store: VectorStore, releases: SearchBackend["releases"]): Endpoint {
   return {
     method: "get",
     path: "/api/v1/releases",
@@ -26,7 +26,7 @@ export function releasesEndpoint(store: VectorStore, releases: SearchService["re
   };
 }
 
-async function list(store: VectorStore, releases: SearchService["releases"]): Promise<ReleaseView[]> {
+async function list(store: VectorStore, releases: SearchBackend["releases"]): Promise<ReleaseView[]> {
   const [records, active] = await Promise.all([releaseRecords(store), releases.all()]);
   const live = new Set(active.map((record) => record.strings));
   return records.map(({ dataset, release, ingestedAt, counts, encoders, strings }) => {

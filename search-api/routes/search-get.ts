@@ -2,10 +2,10 @@ import { orAbort } from "../call.ts";
 import { type Endpoint, jsonAnswer, sendJson } from "../endpoint.ts";
 import { parsed, queryValues } from "../schemas/parse-request.ts";
 import { searchQuerySchema, searchResponseSchema } from "../schemas/search-schema.ts";
-import type { SearchDesk } from "../search-desk.ts";
+import type { SearchService } from "../search-service.ts";
 
 /** `GET /api/v1/search`: one query. */
-export function searchGetEndpoint(desk: SearchDesk): Endpoint {
+export function searchGetEndpoint(searches: SearchService): Endpoint {
   return {
     method: "get",
     path: "/api/v1/search",
@@ -23,7 +23,7 @@ export function searchGetEndpoint(desk: SearchDesk): Endpoint {
         queryValues(request.url),
       );
       const filter = { sab, lat, tty, sty, group, cui, under };
-      const search = desk.search({ ...rest, queries: [q], filter }, call);
+      const search = searches.search({ ...rest, queries: [q], filter }, call);
       const [answer] = await orAbort(call.signal, search);
       sendJson(response, answer);
     },

@@ -4,10 +4,10 @@ import type { LoadLimits } from "../limits.ts";
 import { HttpProblem } from "../problems/http-problem.ts";
 import { parsed } from "../schemas/parse-request.ts";
 import { searchBodySchema, searchResponsesSchema } from "../schemas/search-schema.ts";
-import type { SearchDesk } from "../search-desk.ts";
+import type { SearchService } from "../search-service.ts";
 
 /** `POST /api/v1/search`: many queries, or one that shall not stand in an address. */
-export function searchPostEndpoint(desk: SearchDesk, load: LoadLimits): Endpoint {
+export function searchPostEndpoint(searches: SearchService, load: LoadLimits): Endpoint {
   return {
     method: "post",
     path: "/api/v1/search",
@@ -25,7 +25,7 @@ export function searchPostEndpoint(desk: SearchDesk, load: LoadLimits): Endpoint
         throw new HttpProblem("unsupported-media-type", "the body must be application/json");
       const body = parsed(searchBodySchema, request.body);
       if (body.queries.length > 1) call.setDeadline(load.batchDeadlineMs);
-      const responses = await orAbort(call.signal, desk.search(body, call));
+      const responses = await orAbort(call.signal, searches.search(body, call));
       sendJson(response, { responses });
     },
   };

@@ -2,11 +2,11 @@ import { orAbort } from "../call.ts";
 import { type Endpoint, jsonAnswer, sendJson } from "../endpoint.ts";
 import { parsed, queryValues } from "../schemas/parse-request.ts";
 import { suggestQuerySchema, suggestResponseSchema } from "../schemas/suggest-schema.ts";
-import type { SearchDesk } from "../search-desk.ts";
+import type { SearchService } from "../search-service.ts";
 import type { Suggester } from "../suggest/suggester.ts";
 
 /** `GET /api/v1/suggest`: completions while typing. */
-export function suggestEndpoint(suggester: Suggester, desk: SearchDesk): Endpoint {
+export function suggestEndpoint(suggester: Suggester, searches: SearchService): Endpoint {
   return {
     method: "get",
     path: "/api/v1/suggest",
@@ -25,7 +25,7 @@ export function suggestEndpoint(suggester: Suggester, desk: SearchDesk): Endpoin
       const { q, k, dataset, ...filter } = parsed(suggestQuerySchema, queryValues(request.url));
       const { sab = [], lat = [], sty = [], group = [] } = filter;
       const wanted = { q, k, dataset, filter: { sab, lat, sty, group } };
-      const work = desk.admit(call, () => suggester.suggest(wanted));
+      const work = searches.admit(call, () => suggester.suggest(wanted));
       sendJson(response, await orAbort(call.signal, work));
     },
   };

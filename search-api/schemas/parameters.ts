@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FACET_FIELDS } from "../../src/retrieval/facets.ts";
+import { FACET_FIELDS } from "../../src/retrieval/rank/facets.ts";
 import { KNOWN_LANGUAGES, latOf } from "../../src/terminology/languages.ts";
 import { SEMANTIC_GROUPS, semanticGroup } from "../../src/terminology/semantic-groups.ts";
 import { LIMITS } from "../limits.ts";

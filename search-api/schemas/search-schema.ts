@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { FACET_FIELDS } from "../../src/retrieval/facets.ts";
-import { MATCH_TYPES, MATCHED_BY } from "../../src/retrieval/search-types.ts";
+import { FACET_FIELDS } from "../../src/retrieval/rank/facets.ts";
+import { MATCH_TYPES, MATCHED_BY } from "../../src/retrieval/request/search-types.ts";
 import { LIMITS } from "../limits.ts";
 import {
   datasetParameter,

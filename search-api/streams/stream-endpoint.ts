@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Response } from "express";
 import { z } from "zod";
-import { checkedQueries } from "../../src/retrieval/check-request.ts";
+import { checkedQueries } from "../../src/retrieval/request/check-request.ts";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import { type Call, orAbort } from "../call.ts";
 import type { Endpoint } from "../endpoint.ts";
@@ -9,7 +9,7 @@ import { LIMITS, type LoadLimits } from "../limits.ts";
 import { HttpProblem } from "../problems/http-problem.ts";
 import { parsed, queryValues } from "../schemas/parse-request.ts";
 import { searchQuerySchema, searchResponseSchema } from "../schemas/search-schema.ts";
-import type { DeskRequest, SearchDesk } from "../search-desk.ts";
+import type { DeskRequest, SearchService } from "../search-service.ts";
 import { CSV, csvLines, NDJSON, ndjsonLines, type StreamFormat, type StreamLine } from "./stream-input.ts";
 import { answerText, headOf, type LineAnswer } from "./stream-output.ts";
 
@@ -28,7 +28,7 @@ const lineSchema = z
  * `POST /api/v1/search/stream`: as many queries as somebody has, one a line, answered while they arrive. What can't be
  * searched is answered with an error in its place; memory does not grow with the batch.
  */
-export function streamEndpoint(desk: SearchDesk, load: LoadLimits): Endpoint {
+export function streamEndpoint(searches: SearchService, load: LoadLimits): Endpoint {
   let open = 0;
   return {
     method: "post",
@@ -78,7 +78,7 @@ export function streamEndpoint(desk: SearchDesk, load: LoadLimits): Endpoint {
       try {
         call.setDeadline(load.streamDeadlineMs);
         const lines = input === CSV ? csvLines(request) : ndjsonLines(request);
-        await answerLines(lines, { desk, shared, output, response, call });
+        await answerLines(lines, { searches, shared, output, response, call });
       } finally {
         open--;
       }
@@ -89,7 +89,7 @@ export function streamEndpoint(desk: SearchDesk, load: LoadLimits): Endpoint {
 const RETRY = { "Retry-After": "10" };
 
 interface StreamContext {
-  desk: SearchDesk;
+  searches: SearchService;
   shared: Omit<DeskRequest, "queries">;
   output: StreamFormat;
   response: Response;
@@ -133,12 +133,12 @@ async function answerLines(lines: AsyncIterable<StreamLine>, context: StreamCont
 async function answersOf(part: readonly StreamLine[], context: StreamContext): Promise<LineAnswer[]> {
   const faults = part.map(({ query }) => faultOf(query));
   const queries = part.flatMap(({ query }, i) => (faults[i] === undefined ? [query!.toWellFormed()] : []));
-  const { desk, shared, call } = context;
+  const { searches, shared, call } = context;
   // The stream has its place; when all searches' places are taken it waits longer than a person would.
   const responses =
     queries.length === 0
       ? []
-      : await orAbort(call.signal, desk.search({ ...shared, queries }, call, { patient: true }));
+      : await orAbort(call.signal, searches.search({ ...shared, queries }, call, { patient: true }));
   return faults.map((fault) => (fault === undefined ? { response: responses.shift()! } : { fault }));
 }
 

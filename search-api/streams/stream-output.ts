@@ -1,5 +1,5 @@
 import { safeText, tableRow } from "../../src/alignment/table-file.ts";
-import type { SearchResponse } from "../../src/retrieval/search-types.ts";
+import type { SearchResponse } from "../../src/retrieval/request/search-types.ts";
 import { CSV, type StreamFormat, type StreamLine } from "./stream-input.ts";
 
 /** What one line of a batch is answered with: a response, or why there is none. */

@@ -1,4 +1,4 @@
-import { passingAtoms, type SearchFilter, storeFilter } from "../../src/retrieval/search-filter.ts";
+import { passingAtoms, type SearchFilter, storeFilter } from "../../src/retrieval/request/search-filter.ts";
 import type { ConceptRecord, KeptAtom, StringRecord } from "../../src/terminology/concept.ts";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import { normalizeText } from "../../src/text/normalize.ts";
@@ -6,13 +6,13 @@ import type { ReleaseRecord } from "../../src/vector-store/release-record.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
 import { LIMITS } from "../limits.ts";
 import type { Suggestion, SuggestResponse } from "../schemas/suggest-schema.ts";
-import type { SearchService } from "../search-service.ts";
+import type { SearchBackend } from "../search-backend.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { Recent } from "./recent.ts";
 
 export interface SuggesterDeps {
   store: VectorStore;
-  releases: SearchService["releases"];
+  releases: SearchBackend["releases"];
   now: () => number;
   metrics: Pick<Metrics, "cache">;
 }

@@ -1,12 +1,12 @@
 import type { Logger } from "pino";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
 import type { Admission } from "../guards/admission.ts";
-import type { SearchService } from "../search-service.ts";
+import type { SearchBackend } from "../search-backend.ts";
 import type { Metrics } from "./metrics.ts";
 import { faultOf } from "./request-log.ts";
 
 export interface RecallCanaryDeps {
-  searcher: SearchService;
+  searcher: SearchBackend;
   store: VectorStore;
   admission: Admission;
   metrics: Pick<Metrics, "recall">;
@@ -60,7 +60,7 @@ export class RecallCanary {
   async look(signal: AbortSignal): Promise<void> {
     const { searcher, store, admission, metrics } = this.#deps;
     for (const release of await searcher.releases.all()) {
-      for (const { encoder, collection } of await searcher.legs(release)) {
+      for (const { encoder, collection } of await searcher.retrievers(release)) {
         const { id, dimension } = encoder.folder.manifest;
         const { vectors } = await encoder.encode(TEXTS, "query");
         let found = 0;

@@ -1,5 +1,5 @@
-import { ConceptsBelow } from "../../src/retrieval/concepts-below.ts";
-import { passingAtoms, type SearchFilter, storeFilter } from "../../src/retrieval/search-filter.ts";
+import { ConceptsBelow } from "../../src/retrieval/request/concepts-below.ts";
+import { passingAtoms, type SearchFilter, storeFilter } from "../../src/retrieval/request/search-filter.ts";
 import type { KeptAtom, StringRecord } from "../../src/terminology/concept.ts";
 import { codeForms, codeWritings } from "../../src/text/code-forms.ts";
 import { isFunctionWord } from "../../src/text/function-words.ts";

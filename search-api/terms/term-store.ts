@@ -3,12 +3,12 @@ import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import { codeForms, codeWritings } from "../../src/text/code-forms.ts";
 import type { ReleaseRecord } from "../../src/vector-store/release-record.ts";
 import type { Call } from "../call.ts";
-import type { SearchService } from "../search-service.ts";
+import type { SearchBackend } from "../search-backend.ts";
 import { readingWithin, type StoreReading } from "./store-reading.ts";
 
 export interface TermStoreDeps {
   store: StoreReading;
-  releases: SearchService["releases"];
+  releases: SearchBackend["releases"];
   /** The dataset that doors without such a parameter look into; absent where the store holds one. */
   dataset?: string | undefined;
 }

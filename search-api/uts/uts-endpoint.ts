@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { type Call, orAbort } from "../call.ts";
 import { type Endpoint, jsonAnswer, sendJson } from "../endpoint.ts";
 import { parsed, queryValues } from "../schemas/parse-request.ts";
-import type { SearchDesk } from "../search-desk.ts";
+import type { SearchService } from "../search-service.ts";
 import type { TermStore } from "../terms/term-store.ts";
 import { UtsAddresses } from "./uts-answer.ts";
 
@@ -14,7 +14,7 @@ export interface UtsRoute<Path extends z.ZodObject, Query extends z.ZodObject> {
   pathSchema: Path;
   querySchema: Query;
   page: z.ZodType;
-  /** Whether `work` hands itself in at the desk; absent: it is let in before it begins. */
+  /** Whether `work` hands itself in at the search service; absent: it is let in before it begins. */
   handsIn?: true;
   work: (input: z.output<Path> & z.output<Query>, context: UtsContext) => Promise<object>;
 }
@@ -28,12 +28,12 @@ interface UtsContext {
 
 export interface UtsDeps {
   terms: TermStore;
-  desk: SearchDesk;
+  searches: SearchService;
 }
 
 /** A route of the UTS door. Parameters that UTS has and this server does not are let pass. */
 export function utsEndpoint<Path extends z.ZodObject, Query extends z.ZodObject>(
-  { terms, desk }: UtsDeps,
+  { terms, searches }: UtsDeps,
   route: UtsRoute<Path, Query>,
 ): Endpoint {
   const { path, id, summary, pathSchema, querySchema, page } = route;
@@ -53,7 +53,7 @@ export function utsEndpoint<Path extends z.ZodObject, Query extends z.ZodObject>
       const input = { ...place, ...parsed(querySchema, queryValues(request.url)) };
       const at = new UtsAddresses(request, String(place["version"] ?? "current"));
       const work = () => route.work(input, { at, terms: terms.within(call), call });
-      sendJson(response, await orAbort(call.signal, route.handsIn ? work() : desk.admit(call, work)));
+      sendJson(response, await orAbort(call.signal, route.handsIn ? work() : searches.admit(call, work)));
     },
   };
 }

@@ -1,11 +1,11 @@
 import type { z } from "zod";
-import type { SearchFilter } from "../../src/retrieval/search-filter.ts";
+import type { SearchFilter } from "../../src/retrieval/request/search-filter.ts";
 import { groupOfType, SEMANTIC_GROUPS, semanticGroup } from "../../src/terminology/semantic-groups.ts";
 import type { ReleaseRecord } from "../../src/vector-store/release-record.ts";
 import type { Call } from "../call.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { HttpProblem } from "../problems/http-problem.ts";
-import type { SearchDesk } from "../search-desk.ts";
+import type { SearchService } from "../search-service.ts";
 import { type LexicalHit, type LexicalMode, lexicalSearch } from "../terms/lexical-search.ts";
 import type { TermStore } from "../terms/term-store.ts";
 import { paged, type UtsAddresses } from "./uts-answer.ts";
@@ -24,7 +24,7 @@ const MODES: Record<Exclude<(typeof SEARCH_TYPES)[number], "approximate">, Lexic
   leftTruncation: "ends",
   rightTruncation: "begins",
 };
-// The desk's lists are of so many results at most.
+// Lists of the search service are of so many results at most.
 const BY_MEANING = 200;
 
 interface Row {
@@ -36,7 +36,7 @@ interface Row {
 
 /** `/rest/search/{version}`: concepts, atoms or codes by a term or a code. */
 export function utsSearchEndpoint(deps: UtsDeps, dataset?: string): Endpoint {
-  const { desk } = deps;
+  const { searches } = deps;
   return utsEndpoint(deps, {
     path: "/rest/search/{version}",
     id: "utsSearch",
@@ -51,8 +51,8 @@ export function utsSearchEndpoint(deps: UtsDeps, dataset?: string): Endpoint {
       const byMeaning = query.searchType === "approximate" || query.partialSearch;
       const rows =
         byMeaning && query.inputType === "atom"
-          ? await meaningRows(desk, query, filter, dataset, at, call)
-          : await desk.admit(call, () => lexicalRows(terms, release, query, filter, at));
+          ? await meaningRows(searches, query, filter, dataset, at, call)
+          : await searches.admit(call, () => lexicalRows(terms, release, query, filter, at));
       const { result: results, ...page } = paged(rows, query);
       if (results.length === 0 && query.legacyNone)
         results.push({ ui: "NONE", rootSource: "NONE", uri: "NONE", name: "NO RESULTS" });
@@ -84,7 +84,7 @@ async function filterOf(query: Query, release: ReleaseRecord): Promise<SearchFil
 }
 
 async function meaningRows(
-  desk: SearchDesk,
+  searches: SearchService,
   { string, returnIdType }: Query,
   filter: SearchFilter,
   dataset: string | undefined,
@@ -92,7 +92,7 @@ async function meaningRows(
   call: Call,
 ): Promise<Row[]> {
   const request = { queries: [string], k: BY_MEANING, filter, explain: false, dataset };
-  const [response] = await desk.search(request, call);
+  const [response] = await searches.search(request, call);
   return distinct(
     response!.results.map(({ cui, name, aui, sab, code, string: str }) =>
       rowOf(returnIdType, { cui, name, aui, sab, code, str }, at),

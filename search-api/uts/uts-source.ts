@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ConceptsBelow } from "../../src/retrieval/concepts-below.ts";
+import { ConceptsBelow } from "../../src/retrieval/request/concepts-below.ts";
 import type { ConceptRecord, StringRecord } from "../../src/terminology/concept.ts";
 import { groupOfType } from "../../src/terminology/semantic-groups.ts";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";

@@ -1,6 +1,6 @@
-import type { SearchFilter } from "../retrieval/search-filter.ts";
-import type { EncoderLeg, Searcher } from "../retrieval/searcher.ts";
-import type { LexiconEntry } from "../terminology/lexicon.ts";
+import type { SearchFilter } from "../retrieval/request/search-filter.ts";
+import type { EncoderRetriever, Searcher } from "../retrieval/searcher.ts";
+import type { LexiconEntry } from "../terminology/lexicon/lexicon.ts";
 import type { OnProgress } from "../terminology/progress.ts";
 import type { Preprocessing } from "../text/preprocess.ts";
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
@@ -12,7 +12,7 @@ import { CandidateFinder, ENTRIES_PER_CHUNK } from "./entry-candidates.ts";
 import type { AlignmentMode } from "./entry-texts.ts";
 import type { MatcherModel } from "./matching/matcher.ts";
 import { mergeByRatings } from "./merge-alignments.ts";
-import { ableLegs } from "./translation/texts-for-encoder.ts";
+import { ableRetrievers } from "./translation/texts-for-encoder.ts";
 import type { Translator } from "./translation/translator.ts";
 
 export interface AlignOptions {
@@ -44,7 +44,7 @@ export interface AlignOptions {
 
 export interface AlignDeps {
   store: VectorStore;
-  searcher: Pick<Searcher, "legs"> & { readonly releases: Pick<Searcher["releases"], "resolve"> };
+  searcher: Pick<Searcher, "retrievers"> & { readonly releases: Pick<Searcher["releases"], "resolve"> };
 }
 
 /** An encoder that took part. */
@@ -72,7 +72,7 @@ export interface LexiconAlignment {
  * Aligns a lexicon to the active release of a dataset. Plain mode: paper Eq. 8 to 11, and the complementarity merge.
  * Strong mode: the candidates of both encoders, of names and of letters, each pair with a probability. The texts of a
  * chunk are encoded while the store answers for the chunk before.
- * Errors: those of the searcher's `resolve` and `legs`; `AbortError` when `signal` says so.
+ * Errors: those of the searcher's `resolve` and `retrievers`; `AbortError` when `signal` says so.
  */
 export async function alignLexicon(
   entries: readonly LexiconEntry[],
@@ -81,14 +81,14 @@ export async function alignLexicon(
 ): Promise<LexiconAlignment> {
   const { mode, filter, matcher, choice, oneToOne = false, translator, signal } = options;
   const release = await searcher.releases.resolve(options.dataset);
-  const all = inOrder(await searcher.legs(release, options.encoders), options.encoders);
+  const all = inOrder(await searcher.retrievers(release, options.encoders), options.encoders);
   const languages = new Set(entries.flatMap(({ lang }) => lang ?? []));
-  const legs = ableLegs(all, languages, translator, options.onLeftOut ?? (() => undefined));
-  const finder = new CandidateFinder(store, release, legs, options);
+  const retrievers = ableRetrievers(all, languages, translator, options.onLeftOut ?? (() => undefined));
+  const finder = new CandidateFinder(store, release, retrievers, options);
   const candidates = await findCandidates(entries, finder, options);
-  const aligned = entries.map((entry, i) => alignedEntry(entry, candidates[i]!, legs.length));
-  mergeByRatings(aligned, legs.length, mode === "plain" ? "leading" : "by evidence");
-  const alignment = { release, mode, encoders: legs.map(encoderOf), entries: aligned };
+  const aligned = entries.map((entry, i) => alignedEntry(entry, candidates[i]!, retrievers.length));
+  mergeByRatings(aligned, retrievers.length, mode === "plain" ? "leading" : "by evidence");
+  const alignment = { release, mode, encoders: retrievers.map(encoderOf), entries: aligned };
   if (mode === "plain") return alignment;
   const settings = { matcher, choice, oneToOne, filter, ...(signal ? { signal } : {}) };
   const threshold = await choosePairs(aligned, candidates, { store, release }, settings);
@@ -129,12 +129,16 @@ export async function findCandidates(
   return found;
 }
 
-function inOrder(legs: readonly EncoderLeg[], wanted: readonly string[] | undefined): EncoderLeg[] {
-  const place = (leg: EncoderLeg): number => wanted?.indexOf(leg.encoder.folder.manifest.id) ?? 0;
-  return [...legs].sort((a, b) => place(a) - place(b));
+function inOrder(
+  retrievers: readonly EncoderRetriever[],
+  wanted: readonly string[] | undefined,
+): EncoderRetriever[] {
+  const place = (retriever: EncoderRetriever): number =>
+    wanted?.indexOf(retriever.encoder.folder.manifest.id) ?? 0;
+  return [...retrievers].sort((a, b) => place(a) - place(b));
 }
 
-function encoderOf({ encoder }: EncoderLeg): AlignedEncoder {
+function encoderOf({ encoder }: EncoderRetriever): AlignedEncoder {
   const { manifest, hash } = encoder.folder;
   const { id, precision, dimension, calibrator } = manifest;
   return { id, hash, precision, dimension, ...(calibrator === undefined ? {} : { calibrator }) };

@@ -1,7 +1,12 @@
-import { meanGrade } from "../retrieval/complementarity.ts";
+import { meanGrade } from "../retrieval/rank/complementarity.ts";
 import type { SemanticType } from "../terminology/atom.ts";
-import type { LexiconEntry } from "../terminology/lexicon.ts";
-import { type ConceptCandidate, compareNames, type SameName, type Sighting } from "./concept-candidates.ts";
+import type { LexiconEntry } from "../terminology/lexicon/lexicon.ts";
+import {
+  type ConceptCandidate,
+  compareNames,
+  type EncoderMatch,
+  type SameName,
+} from "./concept-candidates.ts";
 
 /** A concept that an entry may be, with what every encoder sees of it. */
 export interface ChosenConcept {
@@ -9,7 +14,7 @@ export interface ChosenConcept {
   name: string;
   semanticTypes: SemanticType[];
   /** One per encoder, in the encoders' order. */
-  sightings: Sighting[];
+  sightings: EncoderMatch[];
   same?: SameName;
   /** What reviewers rated it, where they did; the encoders' own ratings stay in the sightings. */
   human?: number;
@@ -50,7 +55,7 @@ export interface AlignedEntry {
 }
 
 /** What an encoder sees of the concept that it itself ranks first; undefined where it found nothing. */
-export function ownSighting({ best }: AlignedEntry, encoder: number): Sighting | undefined {
+export function ownSighting({ best }: AlignedEntry, encoder: number): EncoderMatch | undefined {
   return best[encoder]?.sightings[encoder];
 }
 

@@ -1,13 +1,13 @@
-import type { Calibrator } from "../retrieval/calibrator.ts";
-import type { StringEvidence } from "../retrieval/gather-evidence.ts";
-import type { NamedBy, NamedString } from "../retrieval/named-strings.ts";
-import { passingAtoms, type SearchFilter } from "../retrieval/search-filter.ts";
+import type { NamedBy, NamedString } from "../retrieval/match/exact-matches.ts";
+import type { Calibrator } from "../retrieval/rank/calibrator.ts";
+import type { StringEvidence } from "../retrieval/rank/collect-candidates.ts";
+import { passingAtoms, type SearchFilter } from "../retrieval/request/search-filter.ts";
 import type { ChosenConcept } from "./aligned-entry.ts";
 import { type EntryText, isName, type TextField } from "./entry-texts.ts";
 import type { TrigramIndex } from "./matching/trigram-index.ts";
 
 /** What one encoder sees of one concept: its nearest pair of a text of the entry and a string of the concept. */
-export interface Sighting {
+export interface EncoderMatch {
   cosine: number;
   /** 0 to 5, before rounding. */
   grade: number;
@@ -88,7 +88,7 @@ export function conceptCandidates(
 
 function newCandidate(cui: string, { record }: StringEvidence, encoders: number): ConceptCandidate {
   const { name, semanticTypes } = record.concepts.find((concept) => concept.cui === cui)!;
-  const nothing = (): Sighting => ({
+  const nothing = (): EncoderMatch => ({
     cosine: Number.NEGATIVE_INFINITY,
     grade: 0,
     rating: 0,

@@ -1,6 +1,6 @@
 import type { EncoderFolder } from "../encoder/encoder-manifest.ts";
 import type { Encoder } from "../encoder/encoder-pool.ts";
-import type { EncoderLeg } from "../retrieval/searcher.ts";
+import type { EncoderRetriever } from "../retrieval/searcher.ts";
 import { cosine } from "../vector-store/exact-cosine.ts";
 import type { LexiconAlignment } from "./align-lexicon.ts";
 
@@ -38,17 +38,17 @@ const COMPARED = 400;
  */
 export async function checkEncoders(
   { entries }: LexiconAlignment,
-  legs: readonly EncoderLeg[],
+  retrievers: readonly EncoderRetriever[],
   others: readonly { encoder: number; other: Encoder }[],
 ): Promise<EncoderChecks> {
   const strangers = unrelatedTexts(entries);
-  const found = await Promise.all(legs.map(({ encoder }) => cosinesOf(encoder, strangers)));
+  const found = await Promise.all(retrievers.map(({ encoder }) => cosinesOf(encoder, strangers)));
   const unrelated = strangers.map(({ source, target }, i) => ({
     source,
     target,
-    scores: legs.map(({ calibrator }, leg) => ({
-      cosine: found[leg]![i]!,
-      grade: calibrator.grade(found[leg]![i]!),
+    scores: retrievers.map(({ calibrator }, retriever) => ({
+      cosine: found[retriever]![i]!,
+      grade: calibrator.grade(found[retriever]![i]!),
     })),
   }));
   const precisions: PrecisionComparison[] = [];
@@ -60,12 +60,15 @@ export async function checkEncoders(
       }),
       COMPARED,
     );
-    const leg = legs[encoder]!;
-    const [cosines, otherCosines] = [await cosinesOf(leg.encoder, pairs), await cosinesOf(other, pairs)];
+    const retriever = retrievers[encoder]!;
+    const [cosines, otherCosines] = [
+      await cosinesOf(retriever.encoder, pairs),
+      await cosinesOf(other, pairs),
+    ];
     const { id, precision } = other.folder.manifest;
     precisions.push({
       encoder,
-      precision: leg.encoder.folder.manifest.precision,
+      precision: retriever.encoder.folder.manifest.precision,
       other: { id, precision },
       cosines,
       otherCosines,

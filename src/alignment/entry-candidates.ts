@@ -1,10 +1,10 @@
-import { gatherEvidence } from "../retrieval/gather-evidence.ts";
-import { type NamedString, namedStrings } from "../retrieval/named-strings.ts";
-import { type SearchFilter, storeFilter } from "../retrieval/search-filter.ts";
-import type { EncoderLeg } from "../retrieval/searcher.ts";
-import { type StoredString, storedString } from "../retrieval/stored-string.ts";
+import { type NamedString, namedStrings } from "../retrieval/match/exact-matches.ts";
+import { type StoredString, storedString } from "../retrieval/match/stored-string.ts";
+import { collectCandidates } from "../retrieval/rank/collect-candidates.ts";
+import { type SearchFilter, storeFilter } from "../retrieval/request/search-filter.ts";
+import type { EncoderRetriever } from "../retrieval/searcher.ts";
 import type { StringRecord } from "../terminology/concept.ts";
-import type { LexiconEntry } from "../terminology/lexicon.ts";
+import type { LexiconEntry } from "../terminology/lexicon/lexicon.ts";
 import { type Preprocessing, preprocess } from "../text/preprocess.ts";
 import { distinctPlaces } from "../vector-store/distinct-places.ts";
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
@@ -47,19 +47,19 @@ export interface CandidateOptions {
 export class CandidateFinder {
   readonly #store: VectorStore;
   readonly #release: ReleaseRecord;
-  readonly #legs: readonly EncoderLeg[];
+  readonly #retrievers: readonly EncoderRetriever[];
   readonly #options: CandidateOptions;
   #letters: Promise<{ trigrams: TrigramIndex; allowed: AllowedTags }> | undefined;
 
   constructor(
     store: VectorStore,
     release: ReleaseRecord,
-    legs: readonly EncoderLeg[],
+    retrievers: readonly EncoderRetriever[],
     options: CandidateOptions,
   ) {
     this.#store = store;
     this.#release = release;
-    this.#legs = legs;
+    this.#retrievers = retrievers;
     this.#options = options;
   }
 
@@ -75,8 +75,8 @@ export class CandidateFinder {
       lang,
     }));
     const encoded = await Promise.all(
-      this.#legs.map(async (leg) =>
-        leg.encoder.encode(await textsForEncoder(read, leg, translator), "query"),
+      this.#retrievers.map(async (retriever) =>
+        retriever.encoder.encode(await textsForEncoder(read, retriever, translator), "query"),
       ),
     );
     return { texts, vectors: encoded.map(({ vectors }) => vectors) };
@@ -95,15 +95,22 @@ export class CandidateFinder {
     const [named, alike] = await Promise.all([this.#named(names), this.#alike(names)]);
     const known = texts.map((text) => [...(named.get(text) ?? []), ...(alike.get(text) ?? [])]);
     const pushed = await storeFilter(filter, this.#store, this.#release.concepts);
-    const evidence = await gatherEvidence(this.#store, this.#release.strings, this.#legs, vectors, known, {
-      strings: STRINGS_PER_TEXT[mode],
-      exact,
-      ...(pushed ? { filter: pushed } : {}),
-      ...(signal ? { signal } : {}),
-      onTexts: (done) => onShare(done / texts.length),
-    });
+    const evidence = await collectCandidates(
+      this.#store,
+      this.#release.strings,
+      this.#retrievers,
+      vectors,
+      known,
+      {
+        strings: STRINGS_PER_TEXT[mode],
+        exact,
+        ...(pushed ? { filter: pushed } : {}),
+        ...(signal ? { signal } : {}),
+        onTexts: (done) => onShare(done / texts.length),
+      },
+    );
     const place = new Map(texts.map((text, i) => [text, i]));
-    const calibrators = this.#legs.map(({ calibrator }) => calibrator);
+    const calibrators = this.#retrievers.map(({ calibrator }) => calibrator);
     return asked.map((ofEntry) => {
       const called = unnamed ? namesIn([ofEntry]).flatMap((name) => named.get(name) ?? []) : [];
       const own = new Set(called.map(({ record }) => record.text));

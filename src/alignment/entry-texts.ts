@@ -1,4 +1,4 @@
-import type { LexiconEntry } from "../terminology/lexicon.ts";
+import type { LexiconEntry } from "../terminology/lexicon/lexicon.ts";
 
 /**
  * `plain`: the paper's setting, term and explanation as one text (§3). `strong`: also the term, the explanation and

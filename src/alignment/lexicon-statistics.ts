@@ -1,4 +1,4 @@
-import type { LexiconEntry } from "../terminology/lexicon.ts";
+import type { LexiconEntry } from "../terminology/lexicon/lexicon.ts";
 import { normalizeText } from "../text/normalize.ts";
 
 /** Five numbers and the mean of a list of lengths. Quartiles are linear between the values, as numpy's default. */

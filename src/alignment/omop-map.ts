@@ -1,6 +1,6 @@
 import { createReadStream } from "node:fs";
 import { parse } from "csv-parse";
-import { unreadable } from "../terminology/file-access.ts";
+import { unreadable } from "../terminology/files/file-access.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
 import type { LexiconAlignment } from "./align-lexicon.ts";

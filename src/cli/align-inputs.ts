@@ -9,9 +9,9 @@ import { serviceTranslator, type TranslationService } from "../alignment/transla
 import { tableTranslator } from "../alignment/translation/table-translator.ts";
 import { cachedTranslator } from "../alignment/translation/translation-cache.ts";
 import type { Translator } from "../alignment/translation/translator.ts";
-import { unreadable } from "../terminology/file-access.ts";
-import { type LexiconEntry, readLexicon } from "../terminology/lexicon.ts";
-import type { LexiconEncoding } from "../terminology/lexicon-encoding.ts";
+import { unreadable } from "../terminology/files/file-access.ts";
+import { type LexiconEntry, readLexicon } from "../terminology/lexicon/lexicon.ts";
+import type { LexiconEncoding } from "../terminology/lexicon/lexicon-encoding.ts";
 import { RejectsFile, rejectOf, tooMany } from "../terminology/rejects-file.ts";
 import type { Reject } from "../terminology/release-source.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";

@@ -8,63 +8,63 @@ import { applyConfigFile, CONFIG_FILE } from "./settings.ts";
 const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
   ingest: {
     summary: "put a release of a terminology into the store and make it the active one",
-    load: async () => (await import("./ingest-command.ts")).ingestCommand(),
+    load: async () => (await import("./commands/ingest-command.ts")).ingestCommand(),
   },
   search: {
     summary: "search the active release",
-    load: async () => (await import("./search-command.ts")).searchCommand(),
+    load: async () => (await import("./commands/search-command.ts")).searchCommand(),
   },
   align: {
     summary: "align a lexicon to the active release",
-    load: async () => (await import("./align-command.ts")).alignCommand(),
+    load: async () => (await import("./commands/align-command.ts")).alignCommand(),
   },
   review: {
     summary: "rate the pairs of an alignment in the browser; export and import the ratings",
-    load: async () => (await import("./review-command.ts")).reviewCommand(),
+    load: async () => (await import("./commands/review-command.ts")).reviewCommand(),
   },
   calibrate: {
     summary: "fit an encoder's ratings on graded pairs that the active release gives",
-    load: async () => (await import("./calibrate-command.ts")).calibrateCommand(),
+    load: async () => (await import("./commands/calibrate-command.ts")).calibrateCommand(),
   },
   "calibrate-matcher": {
     summary: "fit the strong mode of align on pairs that the active release gives",
-    load: async () => (await import("./calibrate-matcher-command.ts")).calibrateMatcherCommand(),
+    load: async () => (await import("./commands/calibrate-matcher-command.ts")).calibrateMatcherCommand(),
   },
   evaluate: {
     summary: "scores on the paper's two tasks, on labelled queries, and of an alignment",
-    load: async () => (await import("./evaluate-command.ts")).evaluateCommand(),
+    load: async () => (await import("./commands/evaluate-command.ts")).evaluateCommand(),
   },
   start: {
     summary: "put the sample release in when the store is empty, then serve",
-    load: async () => (await import("./start-command.ts")).startCommand(),
+    load: async () => (await import("./commands/start-command.ts")).startCommand(),
   },
   serve: {
     summary: "serve the search API and the web page",
-    load: async () => (await import("./serve-command.ts")).serveCommand(),
+    load: async () => (await import("./commands/serve-command.ts")).serveCommand(),
   },
   mcp: {
     summary: "tools for an assistant, over the Model Context Protocol",
-    load: async () => (await import("./mcp-command.ts")).mcpCommand(),
+    load: async () => (await import("./commands/mcp-command.ts")).mcpCommand(),
   },
   keys: {
     summary: "make a key for the search API",
-    load: async () => (await import("./keys-command.ts")).keysCommand(),
+    load: async () => (await import("./commands/keys-command.ts")).keysCommand(),
   },
   releases: {
     summary: "releases in the store",
-    load: async () => (await import("./releases-command.ts")).releasesCommand(),
+    load: async () => (await import("./commands/releases-command.ts")).releasesCommand(),
   },
   encoders: {
     summary: "encoders of this installation",
-    load: async () => (await import("./encoders-command.ts")).encodersCommand(),
+    load: async () => (await import("./commands/encoders-command.ts")).encodersCommand(),
   },
   optimize: {
     summary: "turn a Hugging Face checkpoint (BERT or XLM-R) into an encoder",
-    load: async () => (await import("./optimize-command.ts")).optimizeCommand(),
+    load: async () => (await import("./commands/optimize-command.ts")).optimizeCommand(),
   },
   doctor: {
     summary: "say what is missing or wrong here, and how to mend it",
-    load: async () => (await import("./doctor-command.ts")).doctorCommand(),
+    load: async () => (await import("./commands/doctor-command.ts")).doctorCommand(),
   },
 };
 

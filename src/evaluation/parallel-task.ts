@@ -1,6 +1,6 @@
-import { bootstrapMean, type Estimate } from "./bootstrap.ts";
-import type { ParallelSet } from "./parallel-sets.ts";
-import { averagePrecision, reciprocalRank } from "./ranking-scores.ts";
+import type { ParallelSet } from "./datasets/parallel-sets.ts";
+import { bootstrapMean, type Estimate } from "./metrics/bootstrap.ts";
+import { averagePrecision, reciprocalRank } from "./metrics/ranking-scores.ts";
 
 /** Scores of task 2 of DEFT 2020 (paper Table 2). */
 export interface ParallelScores {

@@ -1,7 +1,7 @@
-import type { SearchRequest, SearchResponse } from "../retrieval/search-types.ts";
-import { MAX_K } from "../retrieval/search-types.ts";
-import { bootstrapMean, type Estimate } from "./bootstrap.ts";
-import type { LabelledQuery } from "./labelled-queries.ts";
+import type { SearchRequest, SearchResponse } from "../retrieval/request/search-types.ts";
+import { MAX_K } from "../retrieval/request/search-types.ts";
+import type { LabelledQuery } from "./datasets/labelled-queries.ts";
+import { bootstrapMean, type Estimate } from "./metrics/bootstrap.ts";
 
 /** Scores of one method over labelled queries. */
 export interface RetrievalScores {

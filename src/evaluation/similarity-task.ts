@@ -1,10 +1,15 @@
-import { bootstrap, bootstrapMean, type Estimate } from "./bootstrap.ts";
-import { CALIBRATION_METHODS, type CalibrationMethod, crossValidated, fitCurve } from "./calibration.ts";
-import { binaryScores, type ClassScores, classificationScores } from "./classification-scores.ts";
-import { type Correlation, pearson, spearman } from "./correlation.ts";
-import { edrm, edrmTerms } from "./edrm.ts";
-import type { GradedCosine } from "./isotonic-fit.ts";
-import { POSITIVE_FROM } from "./similarity-pairs.ts";
+import {
+  CALIBRATION_METHODS,
+  type CalibrationMethod,
+  crossValidated,
+  fitCurve,
+} from "./calibration/fit-calibrator.ts";
+import type { GradedCosine } from "./calibration/isotonic-fit.ts";
+import { POSITIVE_FROM } from "./datasets/similarity-pairs.ts";
+import { bootstrap, bootstrapMean, type Estimate } from "./metrics/bootstrap.ts";
+import { binaryScores, type ClassScores, classificationScores } from "./metrics/classification-scores.ts";
+import { type Correlation, pearson, spearman } from "./metrics/correlation.ts";
+import { edrm, edrmTerms } from "./metrics/edrm.ts";
 
 /** Scores of grades against the marks of people: task 1 of DEFT 2020 and paper Tables 1 and 3. */
 export interface SimilarityScores {

@@ -1,22 +1,22 @@
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
-import type { BegunStrings } from "./begun-strings.ts";
-import { ConceptsBelow } from "./concepts-below.ts";
-import { describedConcepts } from "./described-concepts.ts";
-import { type Facets, type FoundConcept, facetsOf } from "./facets.ts";
-import { gatherEvidence, type StringEvidence } from "./gather-evidence.ts";
-import { type MatchedString, matchedStrings } from "./matched-strings.ts";
-import { rankConcepts } from "./rank-concepts.ts";
-import { storeFilter } from "./search-filter.ts";
-import type { SearchContext, SearchRequest, SearchResult } from "./search-types.ts";
-import type { EncoderLeg } from "./searcher.ts";
-import type { UnknownWords } from "./unknown-words.ts";
+import { describedConcepts } from "./match/definition-hits.ts";
+import { type MatchedString, matchedStrings } from "./match/lexical-matches.ts";
+import type { OutOfVocabularyWords } from "./match/out-of-vocabulary.ts";
+import type { PrefixMatches } from "./match/prefix-matches.ts";
+import { collectCandidates, type StringEvidence } from "./rank/collect-candidates.ts";
+import { type Facets, type FoundConcept, facetsOf } from "./rank/facets.ts";
+import { rankConcepts } from "./rank/rank-concepts.ts";
+import { ConceptsBelow } from "./request/concepts-below.ts";
+import { storeFilter } from "./request/search-filter.ts";
+import type { SearchContext, SearchRequest, SearchResult } from "./request/search-types.ts";
+import type { EncoderRetriever } from "./searcher.ts";
 
 // Several strings of a concept are near a query; five times as many candidates leave enough concepts for a page.
 const STRINGS_PER_RESULT = 5;
 const COMPLETIONS_PER_RESULT = 3;
 /**
- * A list of results is made in rings: the first 20 from a search for as many, then up to 60 from a deeper one, then up to 200.
+ * A list of results is made in depths: the first 20 from a search for as many, then up to 60 from a deeper one, then up to 200.
  * So every page is a piece of one and the same list, whatever its place and length, and most searches are shallow.
  */
 const RINGS: readonly number[] = [20, 60, 200];
@@ -31,17 +31,17 @@ export interface AnsweredQuery {
 export interface AnswerDeps {
   store: VectorStore;
   release: ReleaseRecord;
-  legs: readonly EncoderLeg[];
-  begun: BegunStrings;
-  unknown: UnknownWords;
+  retrievers: readonly EncoderRetriever[];
+  begun: PrefixMatches;
+  unknown: OutOfVocabularyWords;
 }
 
 /**
- * Queries, encoded (`vectors[leg]` row by row), against one release: what they name and what is near them, side by
+ * Queries, encoded (`vectors[retriever]` row by row), against one release: what they name and what is near them, side by
  * side, then the ranking.
  */
 export async function answerQueries(
-  { store, release, legs, begun, unknown }: AnswerDeps,
+  { store, release, retrievers, begun, unknown }: AnswerDeps,
   texts: readonly string[],
   vectors: readonly Float32Array[],
   request: Omit<SearchRequest, "queries">,
@@ -61,7 +61,7 @@ export async function answerQueries(
     begun,
     unknown,
   });
-  const describing = describedConcepts(store, legs, vectors, {
+  const describing = describedConcepts(store, retrievers, vectors, {
     exact,
     ...(context.remainingMs ? { timeoutMs: context.remainingMs() } : {}),
   });
@@ -72,7 +72,7 @@ export async function answerQueries(
   let [storedMs, mergedMs] = [0, 0];
   for (const ring of RINGS.filter((size) => size <= last)) {
     const started = performance.now();
-    const evidence = await gatherEvidence(store, release.strings, legs, vectors, matching, {
+    const evidence = await collectCandidates(store, release.strings, retrievers, vectors, matching, {
       strings: STRINGS_PER_RESULT * ring,
       exact,
       ...(pushed ? { filter: pushed } : {}),
@@ -86,7 +86,7 @@ export async function answerQueries(
     more = evidence.map((found, i) => {
       const ranked = rankConcepts({
         evidence: found,
-        legs,
+        retrievers,
         filter,
         below,
         matched: matched[i]!,

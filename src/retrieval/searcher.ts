@@ -3,26 +3,26 @@ import type { Encoder } from "../encoder/encoder-pool.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
-import { ActiveReleaseLookup } from "./active-release.ts";
 import { answerQueries } from "./answer-queries.ts";
-import { BegunStrings } from "./begun-strings.ts";
-import { Calibrator } from "./calibrator.ts";
-import { checkedQueries } from "./check-request.ts";
-import type { DefinitionLeg } from "./described-concepts.ts";
-import { withDisplayNames } from "./display-names.ts";
-import type { SearchContext, SearchRequest, SearchResponse } from "./search-types.ts";
-import type { StandingLeg } from "./standing.ts";
-import { UnknownWords } from "./unknown-words.ts";
+import type { DefinitionRetriever } from "./match/definition-hits.ts";
+import { OutOfVocabularyWords } from "./match/out-of-vocabulary.ts";
+import { PrefixMatches } from "./match/prefix-matches.ts";
+import { Calibrator } from "./rank/calibrator.ts";
+import { withDisplayNames } from "./rank/display-names.ts";
+import type { PopularityBoost } from "./rank/popularity-boost.ts";
+import { ActiveReleaseLookup } from "./request/active-release.ts";
+import { checkedQueries } from "./request/check-request.ts";
+import type { SearchContext, SearchRequest, SearchResponse } from "./request/search-types.ts";
 
 /** An encoder that a search asks, with the collection of the release that it filled. */
-export interface EncoderLeg {
+export interface EncoderRetriever {
   encoder: Encoder;
   calibrator: Calibrator;
   collection: string;
   /** Present where the encoder knows the release's definitions. */
-  definitions?: DefinitionLeg;
+  definitions?: DefinitionRetriever;
   /** Present where the encoder heeds how well a concept is known, and the release says it. */
-  standing?: StandingLeg;
+  standing?: PopularityBoost;
 }
 
 export interface SearcherDeps {
@@ -38,14 +38,14 @@ export class Searcher {
   readonly releases: ActiveReleaseLookup;
   readonly #deps: SearcherDeps;
   readonly #calibrators = new Map<string, Calibrator>();
-  readonly #begun: BegunStrings;
-  readonly #unknown: UnknownWords;
+  readonly #begun: PrefixMatches;
+  readonly #unknown: OutOfVocabularyWords;
 
   constructor(deps: SearcherDeps) {
     this.#deps = deps;
     this.releases = new ActiveReleaseLookup(deps.store);
-    this.#begun = new BegunStrings(deps.store);
-    this.#unknown = new UnknownWords(deps.store);
+    this.#begun = new PrefixMatches(deps.store);
+    this.#unknown = new OutOfVocabularyWords(deps.store);
   }
 
   /**
@@ -70,16 +70,16 @@ export class Searcher {
     context: SearchContext,
   ): Promise<SearchResponse[]> {
     const release = await this.releases.resolve(request.dataset);
-    const legs = await this.legs(release, request.encoders);
+    const retrievers = await this.retrievers(release, request.encoders);
     const started = performance.now();
-    const encoded = await Promise.all(legs.map(({ encoder }) => encoder.encode(texts, "query")));
+    const encoded = await Promise.all(retrievers.map(({ encoder }) => encoder.encode(texts, "query")));
     const encodeMs = performance.now() - started;
     context.onEncoded?.(encodeMs);
     const vectors = encoded.map((e) => e.vectors);
     context.signal?.throwIfAborted();
     const { store } = this.#deps;
     const pages = await answerQueries(
-      { store, release, legs, begun: this.#begun, unknown: this.#unknown },
+      { store, release, retrievers, begun: this.#begun, unknown: this.#unknown },
       texts,
       vectors,
       request,
@@ -108,7 +108,7 @@ export class Searcher {
   }
 
   /** The encoders of a release, loaded. */
-  async legs(release: ReleaseRecord, wanted?: readonly string[]): Promise<EncoderLeg[]> {
+  async retrievers(release: ReleaseRecord, wanted?: readonly string[]): Promise<EncoderRetriever[]> {
     const unknown = wanted?.find((id) => !release.encoders.some((e) => e.id === id));
     const ids = release.encoders.map((e) => e.id).join(", ");
     if (unknown !== undefined) {
@@ -125,7 +125,7 @@ export class Searcher {
         const calibrator = this.#calibrators.get(hash) ?? new Calibrator(encoder.folder.manifest);
         this.#calibrators.set(hash, calibrator);
         const { manifest } = encoder.folder;
-        const evidence = { ...definitionLeg(release, manifest), ...standingLeg(release, manifest) };
+        const evidence = { ...definitionRetriever(release, manifest), ...popularityBoost(release, manifest) };
         return { encoder, calibrator, collection, ...evidence };
       }),
     );
@@ -144,18 +144,18 @@ export class Searcher {
   }
 }
 
-function definitionLeg(
+function definitionRetriever(
   { definitions }: ReleaseRecord,
   { id, definitions: worth }: EncoderManifest,
-): Pick<EncoderLeg, "definitions"> {
+): Pick<EncoderRetriever, "definitions"> {
   const vectors = definitions?.vectors.find(({ encoder }) => encoder === id);
   if (!vectors || !worth) return {};
   return { definitions: { collection: vectors.collection, documents: definitions!.collection, ...worth } };
 }
 
-function standingLeg(
+function popularityBoost(
   { standing: usual }: ReleaseRecord,
   { standing }: EncoderManifest,
-): Pick<EncoderLeg, "standing"> {
+): Pick<EncoderRetriever, "standing"> {
   return usual && standing ? { standing: { ...standing, usual: usual[standing.by] } } : {};
 }

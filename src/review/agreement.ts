@@ -1,4 +1,4 @@
-import { quadraticWeightedKappa } from "../evaluation/weighted-kappa.ts";
+import { quadraticWeightedKappa } from "../evaluation/metrics/weighted-kappa.ts";
 import type { CurrentRating } from "./ratings-database.ts";
 
 /** How two reviewers agree. */

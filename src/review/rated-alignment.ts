@@ -1,6 +1,6 @@
 import type { AlignedEncoder, LexiconAlignment } from "../alignment/align-lexicon.ts";
 import type { AlignedEntry, ChosenConcept, MergedPair } from "../alignment/aligned-entry.ts";
-import type { Sighting } from "../alignment/concept-candidates.ts";
+import type { EncoderMatch } from "../alignment/concept-candidates.ts";
 import { ALIGNMENT_MODES } from "../alignment/entry-texts.ts";
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import { type HumanRating, humanRatings } from "./human-ratings.ts";
@@ -87,7 +87,7 @@ function chosenConcept(
 ): ChosenConcept {
   const given = human.find((rating) => rating.cui === cui)?.rating;
   // An encoder that did not propose the concept saw nothing of it: its place stays empty.
-  const sightings: Sighting[] = new Array(encoders.length);
+  const sightings: EncoderMatch[] = new Array(encoders.length);
   let name = merged?.cui === cui ? merged.name : cui;
   for (const [i, { id }] of encoders.entries()) {
     const candidate = candidates[id]?.find((other) => other.cui === cui);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { safeText, TextFile, tableRow, textOfCell } from "../alignment/table-file.ts";
-import { labelledTable } from "../evaluation/labelled-table.ts";
-import type { ColumnNames } from "../terminology/table-header.ts";
+import { labelledTable } from "../evaluation/datasets/labelled-table.ts";
+import type { ColumnNames } from "../terminology/table/table-header.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import type { CurrentRating, RatingEvent } from "./ratings-database.ts";
 import type { ReviewSheet } from "./review-sheet.ts";

@@ -1,16 +1,16 @@
 import { basename } from "node:path";
-import { fileSource } from "./byte-source.ts";
-import { startsGzip } from "./decompress.ts";
-import { firstBytes, statOf } from "./file-access.ts";
-import type { StoredFile } from "./fingerprint.ts";
-import { OboRelease } from "./obo-release.ts";
-import { ObographRelease } from "./obograph-release.ts";
-import { type ArchiveOptions, type OpenedArchive, openArchive } from "./release-archive.ts";
-import { searchDirectory } from "./release-directory.ts";
+import { fileSource } from "./files/byte-source.ts";
+import { startsGzip } from "./files/decompress.ts";
+import { firstBytes, statOf } from "./files/file-access.ts";
+import type { StoredFile } from "./files/fingerprint.ts";
+import { OboRelease } from "./obo/obo-release.ts";
+import { ObographRelease } from "./obo/obograph-release.ts";
 import type { ReleaseSource } from "./release-source.ts";
-import { findTables, isConso, isTableFile } from "./rrf-layout.ts";
-import { RrfRelease } from "./rrf-release.ts";
-import { TableRelease } from "./table-release.ts";
+import { findTables, isConso, isTableFile } from "./rrf/rrf-layout.ts";
+import { RrfRelease } from "./rrf/rrf-release.ts";
+import { type ArchiveOptions, type OpenedArchive, openArchive } from "./rrf/umls-archive.ts";
+import { searchDirectory } from "./rrf/umls-directory.ts";
+import { TableRelease } from "./table/table-release.ts";
 import { TermduetError } from "./termduet-error.ts";
 
 const KINDS =

@@ -1,6 +1,6 @@
-import type { ByteReadOptions, ByteSource } from "./byte-source.ts";
-import { contentOf } from "./decompress.ts";
-import { fingerprintOf, type StoredFile } from "./fingerprint.ts";
+import type { ByteReadOptions, ByteSource } from "./files/byte-source.ts";
+import { contentOf } from "./files/decompress.ts";
+import { fingerprintOf, type StoredFile } from "./files/fingerprint.ts";
 import type { ReadOptions, ReleaseRow, ReleaseSource, SourceFile } from "./release-source.ts";
 
 /** The one file that a release is: its bytes as they are read, and the file on disk that they come from. */

@@ -1,12 +1,12 @@
 import type {
   Block,
   Filter,
-  Patience,
   PrefixOptions,
-  RecordPlace,
+  RecordPosition,
   SearchHit,
   SearchOptions,
   StoredRecord,
+  TimeoutOptions,
   VectorRow,
   VectorStore,
   WordsOptions,
@@ -18,11 +18,11 @@ export interface OpenCollection {
     search(queries: Float32Array, options: SearchOptions): Promise<SearchHit[][]>;
     scoreEach(
       queries: Float32Array,
-      places: readonly (readonly RecordPlace[])[],
+      places: readonly (readonly RecordPosition[])[],
     ): Promise<(number | undefined)[][]>;
   };
   readonly found: {
-    fetch(places: readonly RecordPlace[]): Promise<(StoredRecord | undefined)[]>;
+    fetch(places: readonly RecordPosition[]): Promise<(StoredRecord | undefined)[]>;
     find(field: string, values: readonly string[], limit: number): Promise<StoredRecord[]>;
     findByPrefix(
       field: string,
@@ -36,7 +36,7 @@ export interface OpenCollection {
       limit: number,
       options: WordsOptions,
     ): Promise<StoredRecord[]>;
-    knownWords(field: string, words: readonly string[], options: Patience): Promise<Set<string>>;
+    knownWords(field: string, words: readonly string[], options: TimeoutOptions): Promise<Set<string>>;
     documents(): AsyncGenerator<StoredRecord[], void, undefined>;
   };
   count(filter?: Filter): Promise<number>;
@@ -76,7 +76,7 @@ export abstract class CollectionsStore<C extends OpenCollection> implements Pick
   async score(
     name: string,
     query: Float32Array,
-    places: readonly RecordPlace[],
+    places: readonly RecordPosition[],
   ): Promise<(number | undefined)[]> {
     return (await this.scoreEach(name, query, [places]))[0]!;
   }
@@ -84,12 +84,12 @@ export abstract class CollectionsStore<C extends OpenCollection> implements Pick
   scoreEach(
     name: string,
     queries: Float32Array,
-    places: readonly (readonly RecordPlace[])[],
+    places: readonly (readonly RecordPosition[])[],
   ): Promise<(number | undefined)[][]> {
     return this.#reading(name, (c) => c.vectors.scoreEach(queries, places));
   }
 
-  fetch(name: string, places: readonly RecordPlace[]): Promise<(StoredRecord | undefined)[]> {
+  fetch(name: string, places: readonly RecordPosition[]): Promise<(StoredRecord | undefined)[]> {
     return this.#reading(name, (c) => c.found.fetch(places));
   }
 
@@ -121,7 +121,7 @@ export abstract class CollectionsStore<C extends OpenCollection> implements Pick
     name: string,
     field: string,
     words: readonly string[],
-    options: Patience = {},
+    options: TimeoutOptions = {},
   ): Promise<Set<string>> {
     return this.#reading(name, (c) => c.found.knownWords(field, words, options));
   }

@@ -29,12 +29,12 @@ export const COLLECTION_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,199}$/;
  * Where a record stands: the row number, or the key where a store goes by keys. A string has one place in all collections of a
  * release, its document's and those of its vectors.
  */
-export interface RecordPlace {
+export interface RecordPosition {
   ordinal: number;
 }
 
 /** Which record is meant: `id` (a UUID, or a CUI) is the same in every store and release. */
-export interface RecordRef extends RecordPlace {
+export interface RecordRef extends RecordPosition {
   id: string;
 }
 
@@ -90,25 +90,25 @@ export interface WriteOptions {
 }
 
 /** A question that nobody waits for any longer must not keep the store busy. */
-export interface Patience {
+export interface TimeoutOptions {
   /** Milliseconds after which the store may give up, with `unavailable`; absent: it takes the time that it needs. */
   timeoutMs?: number;
 }
 
-export interface SearchOptions extends Patience {
+export interface SearchOptions extends TimeoutOptions {
   limit: number;
   filter?: Filter;
   /** Compares with every vector instead of asking the index: the oracle of tests, and of small filters. */
   exact?: boolean;
 }
 
-export interface PrefixOptions extends Patience {
+export interface PrefixOptions extends TimeoutOptions {
   filter?: Filter;
   /** An integer field: the greatest first, equal ones by row number. Absent: in the keyword's order. */
   by?: string;
 }
 
-export interface WordsOptions extends Patience {
+export interface WordsOptions extends TimeoutOptions {
   filter?: Filter;
   /**
    * Letters (0 to 2) by which a word may differ, its first letter excepted: one from four letters on, two from eight.
@@ -118,7 +118,7 @@ export interface WordsOptions extends Patience {
 }
 
 /** A neighbour. What it is called stands in its document: to read that of each is for those who want it. */
-export interface SearchHit extends RecordPlace {
+export interface SearchHit extends RecordPosition {
   /** float32 cosine of the stored vector and the query: never the index's approximation. */
   cosine: number;
 }
@@ -164,16 +164,16 @@ export interface VectorStore extends AsyncDisposable {
   score(
     collection: string,
     query: Float32Array,
-    places: readonly RecordPlace[],
+    places: readonly RecordPosition[],
   ): Promise<(number | undefined)[]>;
   /** The same for many queries (rows of `dimension` float32), each with the records of its own. */
   scoreEach(
     collection: string,
     queries: Float32Array,
-    places: readonly (readonly RecordPlace[])[],
+    places: readonly (readonly RecordPosition[])[],
   ): Promise<(number | undefined)[][]>;
   /** Documents by their places, in the order given; undefined for one that is not there. */
-  fetch(collection: string, places: readonly RecordPlace[]): Promise<(StoredRecord | undefined)[]>;
+  fetch(collection: string, places: readonly RecordPosition[]): Promise<(StoredRecord | undefined)[]>;
   /** Documents whose field `field` holds one of the values (`id` is a field too), in the order of their row numbers. */
   find(collection: string, field: string, values: readonly string[], limit: number): Promise<StoredRecord[]>;
   /** Documents whose keyword starts with `prefix`, by default in the keyword's order by code point, then by row number. */
@@ -200,7 +200,7 @@ export interface VectorStore extends AsyncDisposable {
     collection: string,
     field: string,
     words: readonly string[],
-    options?: Patience,
+    options?: TimeoutOptions,
   ): Promise<Set<string>>;
   /** Vectors whose integer field lies in [from, to), in the order of their row numbers. */
   scan(

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { alignCommand } from "../../src/cli/align-command.ts";
+import { alignCommand } from "../../src/cli/commands/align-command.ts";
 import { SAMPLE, sampleStore } from "../support/sample-store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { workbook } from "../terminology/support/workbook.ts";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { type AlignOptions, alignLexicon, type LexiconAlignment } from "../../src/alignment/align-lexicon.ts";
 import { DEFAULT_MATCHER } from "../../src/alignment/matching/default-matcher.ts";
-import type { LexiconEntry } from "../../src/terminology/lexicon.ts";
-import { readLexicon } from "../../src/terminology/lexicon.ts";
+import type { LexiconEntry } from "../../src/terminology/lexicon/lexicon.ts";
+import { readLexicon } from "../../src/terminology/lexicon/lexicon.ts";
 import type { Progress } from "../../src/terminology/progress.ts";
 import { cosine } from "../../src/vector-store/exact-cosine.ts";
 import { SAMPLE, type SampleStore, sampleStore } from "../support/sample-store.ts";
@@ -39,9 +39,9 @@ function align(entries: LexiconEntry[], changes: Partial<AlignOptions> = {}): Pr
 
 /** Paper Eq. 8 to 11 in the plainest way: every cosine of a text with every string, the highest, its lowest CUI. */
 async function argmax(texts: string[], encoder: string): Promise<{ cui: string; cosine: number }[]> {
-  const [leg] = await sample.searcher.legs(contents.record, [encoder]);
-  const { vectors } = await leg!.encoder.encode(texts, "query");
-  const dimension = leg!.encoder.folder.manifest.dimension;
+  const [retriever] = await sample.searcher.retrievers(contents.record, [encoder]);
+  const { vectors } = await retriever!.encoder.encode(texts, "query");
+  const dimension = retriever!.encoder.folder.manifest.dimension;
   return texts.map((_, i) => {
     const query = vectors.subarray(i * dimension, (i + 1) * dimension);
     let best = { cui: "", cosine: -2 };
@@ -155,8 +155,8 @@ describe("an alignment", () => {
   });
 
   test("encodes the texts of many entries together, each of them once", async () => {
-    const [leg] = await sample.searcher.legs(contents.record, ["tiny-bert"]);
-    using encode = vi.spyOn(leg!.encoder, "encode");
+    const [retriever] = await sample.searcher.retrievers(contents.record, ["tiny-bert"]);
+    using encode = vi.spyOn(retriever!.encoder, "encode");
     const entries = Array.from({ length: 600 }, (_, i) =>
       lexiconEntry(`term ${i % 7}`, { id: `${i}`, explanation: "the same" }),
     );

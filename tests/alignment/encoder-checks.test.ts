@@ -2,8 +2,8 @@ import { describe, expect, test } from "vitest";
 import { checkEncoders, floatTwin } from "../../src/alignment/encoder-checks.ts";
 import type { EncoderFolder } from "../../src/encoder/encoder-manifest.ts";
 import type { Encoder } from "../../src/encoder/encoder-pool.ts";
-import { Calibrator } from "../../src/retrieval/calibrator.ts";
-import type { EncoderLeg } from "../../src/retrieval/searcher.ts";
+import { Calibrator } from "../../src/retrieval/rank/calibrator.ts";
+import type { EncoderRetriever } from "../../src/retrieval/searcher.ts";
 import { alignmentOf, sixEntries } from "./support/hand-made.ts";
 
 function folder(hash: string, changes: object = {}): EncoderFolder {
@@ -27,8 +27,8 @@ function encoder(hash: string, turn: number): Encoder {
 }
 
 describe("what is looked at beside the alignment", () => {
-  const legs = [0.01, 0.02].map(
-    (turn, i): EncoderLeg => ({
+  const retrievers = [0.01, 0.02].map(
+    (turn, i): EncoderRetriever => ({
       encoder: encoder(`e${i}`, turn),
       calibrator: new Calibrator({ id: "c" }),
       collection: "",
@@ -36,7 +36,7 @@ describe("what is looked at beside the alignment", () => {
   );
 
   test("is what encoders give to an entry and the name of another's concept", async () => {
-    const { unrelated, precisions } = await checkEncoders(alignmentOf(sixEntries()), legs, []);
+    const { unrelated, precisions } = await checkEncoders(alignmentOf(sixEntries()), retrievers, []);
     expect(precisions).toEqual([]);
     expect(unrelated.map(({ source }) => source)).toEqual([
       "crise cardiaque",
@@ -52,7 +52,7 @@ describe("what is looked at beside the alignment", () => {
 
   test("is the same pairs by another precision of an encoder", async () => {
     const others = [{ encoder: 1, other: encoder("float", 0.021) }];
-    const { precisions } = await checkEncoders(alignmentOf(sixEntries()), legs, others);
+    const { precisions } = await checkEncoders(alignmentOf(sixEntries()), retrievers, others);
     expect(precisions).toHaveLength(1);
     expect(precisions[0]).toMatchObject({ encoder: 1, precision: "int8", other: { id: "float" } });
     expect(precisions[0]!.cosines).toHaveLength(5);

@@ -8,9 +8,9 @@ import { DEFAULT_MATCHER } from "../../src/alignment/matching/default-matcher.ts
 import { OutputFolder } from "../../src/alignment/output-folder.ts";
 import { UNSPECIFIED_LICENSE } from "../../src/alignment/sssom-file.ts";
 import { writeOutputs } from "../../src/alignment/write-outputs.ts";
-import { readCandidates } from "../../src/evaluation/candidate-lists.ts";
+import { readCandidates } from "../../src/evaluation/datasets/candidate-lists.ts";
 import { openReviewSheet } from "../../src/review/review-sheet.ts";
-import { readLexicon } from "../../src/terminology/lexicon.ts";
+import { readLexicon } from "../../src/terminology/lexicon/lexicon.ts";
 import { hasPython, PYTHON, sssom, why } from "../support/python.ts";
 import { SAMPLE, type SampleStore, sampleStore } from "../support/sample-store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
-import { ingestCommand } from "../../src/cli/ingest-command.ts";
-import { serveCommand } from "../../src/cli/serve-command.ts";
+import { ingestCommand } from "../../src/cli/commands/ingest-command.ts";
+import { serveCommand } from "../../src/cli/commands/serve-command.ts";
 import { parseQdrantUrl } from "../../src/vector-store/qdrant/store-settings.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { bootstrap, bootstrapMean, quantile } from "../../src/evaluation/bootstrap.ts";
+import { bootstrap, bootstrapMean, quantile } from "../../src/evaluation/metrics/bootstrap.ts";
 import { reference } from "./support/reference-values.ts";
 
 describe("a bootstrap interval", () => {

@@ -1,8 +1,8 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { gradedPairs, gradeOf } from "../../src/evaluation/graded-pairs.ts";
-import { Calibrator } from "../../src/retrieval/calibrator.ts";
+import { gradedPairs, gradeOf } from "../../src/evaluation/datasets/graded-pairs.ts";
+import { Calibrator } from "../../src/retrieval/rank/calibrator.ts";
 import type { ConceptRecord } from "../../src/terminology/concept.ts";
 import { seeded } from "../support/random-vectors.ts";
 import { runCli } from "../support/run-cli.ts";

@@ -5,9 +5,9 @@ import {
   calibratorPoints,
   crossValidated,
   fitCalibrators,
-} from "../../src/evaluation/calibration.ts";
-import { seededRandom } from "../../src/evaluation/seeded-random.ts";
-import { Calibrator } from "../../src/retrieval/calibrator.ts";
+} from "../../src/evaluation/calibration/fit-calibrator.ts";
+import { seededRandom } from "../../src/evaluation/metrics/seeded-random.ts";
+import { Calibrator } from "../../src/retrieval/rank/calibrator.ts";
 
 /** Grades that rise with the cosine along a curve that no line and no cubic can follow. */
 function noisyPairs(count: number): { cosine: number; grade: number }[] {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { binaryScores, classificationScores } from "../../src/evaluation/classification-scores.ts";
+import { binaryScores, classificationScores } from "../../src/evaluation/metrics/classification-scores.ts";
 import { reference } from "./support/reference-values.ts";
 
 const { truth, answers, report, never } = reference.classification;

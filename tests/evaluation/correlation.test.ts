@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { pearson, ranksOf, spearman } from "../../src/evaluation/correlation.ts";
-import { incompleteBeta } from "../../src/evaluation/incomplete-beta.ts";
+import { pearson, ranksOf, spearman } from "../../src/evaluation/metrics/correlation.ts";
+import { incompleteBeta } from "../../src/evaluation/metrics/incomplete-beta.ts";
 import { reference } from "./support/reference-values.ts";
 
 describe("correlations", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { edrm } from "../../src/evaluation/edrm.ts";
+import { edrm } from "../../src/evaluation/metrics/edrm.ts";
 
 describe("EDRM (paper Eq. 12)", () => {
   test("is worked out by hand: the distance against the largest one possible from the answer", () => {

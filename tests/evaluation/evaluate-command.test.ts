@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { evaluateCommand } from "../../src/cli/evaluate-command.ts";
+import { evaluateCommand } from "../../src/cli/commands/evaluate-command.ts";
 import { SAMPLE, sampleStore } from "../support/sample-store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { FIXTURES } from "../support/tiny-encoders.ts";

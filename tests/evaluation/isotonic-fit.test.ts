@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { isotonicFit } from "../../src/evaluation/isotonic-fit.ts";
-import { Calibrator } from "../../src/retrieval/calibrator.ts";
+import { isotonicFit } from "../../src/evaluation/calibration/isotonic-fit.ts";
+import { Calibrator } from "../../src/retrieval/rank/calibrator.ts";
 import { seeded } from "../support/random-vectors.ts";
 
 describe("an isotonic fit", () => {

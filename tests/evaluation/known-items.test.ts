@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { ASKED_AS, type AskedAs, askedAs, drawStrings } from "../../src/evaluation/known-items.ts";
-import { seededRandom } from "../../src/evaluation/seeded-random.ts";
+import { ASKED_AS, type AskedAs, askedAs, drawStrings } from "../../src/evaluation/datasets/known-items.ts";
+import { seededRandom } from "../../src/evaluation/metrics/seeded-random.ts";
 import type { StringRecord } from "../../src/terminology/concept.ts";
 import { type SampleStore, sampleStore } from "../support/sample-store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";

@@ -1,16 +1,16 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { conceptKey } from "../../src/evaluation/concept-key.ts";
-import { type MappingFile, readMappings } from "../../src/evaluation/mapping-file.ts";
+import { conceptKey } from "../../src/evaluation/datasets/concept-key.ts";
+import { type MappingFile, readMappings } from "../../src/evaluation/datasets/mapping-file.ts";
 import {
   bestThreshold,
   f1Difference,
   judgeMappings,
   mappingScores,
   type SubjectJudgement,
-} from "../../src/evaluation/mapping-scores.ts";
-import { seededRandom } from "../../src/evaluation/seeded-random.ts";
+} from "../../src/evaluation/metrics/mapping-scores.ts";
+import { seededRandom } from "../../src/evaluation/metrics/seeded-random.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = temporaryFolder();

@@ -4,7 +4,7 @@ import {
   isHit,
   meanAveragePrecision,
   reciprocalRank,
-} from "../../src/evaluation/ranking-scores.ts";
+} from "../../src/evaluation/metrics/ranking-scores.ts";
 import { reference } from "./support/reference-values.ts";
 
 describe("rankings", () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { fitMinMax } from "../../src/evaluation/regression/min-max.ts";
-import { fitCubic, fitLinear } from "../../src/evaluation/regression/polynomial.ts";
-import { fitRandomForest, fitTree } from "../../src/evaluation/regression/random-forest.ts";
-import type { Regressor } from "../../src/evaluation/regression/regressor.ts";
-import { fitSvr } from "../../src/evaluation/regression/support-vectors.ts";
+import { fitMinMax } from "../../src/evaluation/calibration/regression/min-max.ts";
+import { fitCubic, fitLinear } from "../../src/evaluation/calibration/regression/polynomial.ts";
+import { fitRandomForest, fitTree } from "../../src/evaluation/calibration/regression/random-forest.ts";
+import type { Regressor } from "../../src/evaluation/calibration/regression/regressor.ts";
+import { fitSvr } from "../../src/evaluation/calibration/regression/support-vectors.ts";
 import { reference } from "./support/reference-values.ts";
 
 const { x, y, at, linear, cubic, svr, tree, forest } = reference.regressions;

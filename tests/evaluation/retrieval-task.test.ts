@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { retrievalPlaces, retrievalScores, wonShare } from "../../src/evaluation/retrieval-task.ts";
-import type { SearchRequest, SearchResponse, SearchResult } from "../../src/retrieval/search-types.ts";
+import type {
+  SearchRequest,
+  SearchResponse,
+  SearchResult,
+} from "../../src/retrieval/request/search-types.ts";
 
 /** A search that answers `q1`, `q2` … with these concepts, which encoder a ranks as they stand and b the other way. */
 function searchOf(answers: Record<string, string[]>) {

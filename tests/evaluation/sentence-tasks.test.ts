@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { readParallelSets } from "../../src/evaluation/parallel-sets.ts";
+import { readParallelSets } from "../../src/evaluation/datasets/parallel-sets.ts";
+import { balancedPairs, readSimilarityPairs } from "../../src/evaluation/datasets/similarity-pairs.ts";
 import { parallelScores } from "../../src/evaluation/parallel-task.ts";
-import { balancedPairs, readSimilarityPairs } from "../../src/evaluation/similarity-pairs.ts";
 import { scoreMethods, similarityScores } from "../../src/evaluation/similarity-task.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { FIXTURES } from "../support/tiny-encoders.ts";

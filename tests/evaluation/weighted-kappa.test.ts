@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { quadraticWeightedKappa } from "../../src/evaluation/weighted-kappa.ts";
+import { quadraticWeightedKappa } from "../../src/evaluation/metrics/weighted-kappa.ts";
 
 describe("kappa with quadratic weights", () => {
   test("is the published value of the anxiety data of R's package irr, kappa2(anxiety[, 1:2], 'squared') = 0.297", () => {

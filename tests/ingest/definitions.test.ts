@@ -1,8 +1,8 @@
 import { appendFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dropRelease } from "../../ingest/finish/switch-release.ts";
 import { ingest } from "../../ingest/ingest.ts";
-import { dropRelease } from "../../ingest/switch-release.ts";
 import type { EncoderFolder } from "../../src/encoder/encoder-manifest.ts";
 import { openStore } from "../../src/vector-store/open-store.ts";
 import { activeReleases, type ReleaseRecord } from "../../src/vector-store/release-record.ts";

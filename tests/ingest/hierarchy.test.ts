@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { BROAD, Hierarchy, ParentsFile } from "../../ingest/hierarchy.ts";
 import { ingest } from "../../ingest/ingest.ts";
-import { storeFilter } from "../../src/retrieval/search-filter.ts";
+import { BROAD, Hierarchy, ParentsFile } from "../../ingest/join/hierarchy.ts";
+import { storeFilter } from "../../src/retrieval/request/search-filter.ts";
 import type { ConceptRecord } from "../../src/terminology/concept.ts";
 import { openStore } from "../../src/vector-store/open-store.ts";
 import { activeReleases } from "../../src/vector-store/release-record.ts";

@@ -1,7 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { type IngestPlan, Journal } from "../../ingest/journal.ts";
+import { type IngestPlan, Journal } from "../../ingest/work/journal.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const PLAN: IngestPlan = {

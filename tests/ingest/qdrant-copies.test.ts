@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { exportRelease } from "../../ingest/export-release.ts";
-import { importRelease } from "../../ingest/import-release.ts";
 import { type IngestOptions, ingest } from "../../ingest/ingest.ts";
+import { exportRelease } from "../../ingest/releases/export-release.ts";
+import { importRelease } from "../../ingest/releases/import-release.ts";
 import type { EncoderFolder } from "../../src/encoder/encoder-manifest.ts";
 import { openStore } from "../../src/vector-store/open-store.ts";
 import type { Block, CollectionSpec, VectorStore } from "../../src/vector-store/vector-store.ts";

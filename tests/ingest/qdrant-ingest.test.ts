@@ -2,11 +2,11 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { diffReleases } from "../../ingest/diff-releases.ts";
-import { finishParts } from "../../ingest/finish-parts.ts";
+import { finishParts } from "../../ingest/finish/finish-parts.ts";
 import { type IngestOptions, ingest } from "../../ingest/ingest.ts";
-import { findRelease, remove, rollback } from "../../ingest/manage-releases.ts";
-import { Share } from "../../ingest/share.ts";
+import { diffReleases } from "../../ingest/releases/diff-releases.ts";
+import { findRelease, remove, rollback } from "../../ingest/releases/manage-releases.ts";
+import { Shard } from "../../ingest/work/shard.ts";
 import type { EncoderFolder } from "../../src/encoder/encoder-manifest.ts";
 import { openStore } from "../../src/vector-store/open-store.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
@@ -171,7 +171,7 @@ else {
       const whole = await storeContents(store);
       await using fresh = await emptied();
       const part = (n: number): Promise<unknown> =>
-        ingest(optionsFor(`part-${n}`, fresh, { share: new Share(n, 3) }));
+        ingest(optionsFor(`part-${n}`, fresh, { share: new Shard(n, 3) }));
       await Promise.all([part(1), part(3)]);
       expect(await fresh.aliases()).toEqual({});
       const finish = {
@@ -204,10 +204,10 @@ else {
 
     test("must be of one source, one set of filters, and one number of parts", async () => {
       await using store = await emptied();
-      await ingest(optionsFor("one-of-two", store, { share: new Share(1, 2) }));
+      await ingest(optionsFor("one-of-two", store, { share: new Shard(1, 2) }));
       for (const changes of [
-        { share: new Share(2, 3) },
-        { share: new Share(2, 2), filters: { lat: ["FRE"] } },
+        { share: new Shard(2, 3) },
+        { share: new Shard(2, 2), filters: { lat: ["FRE"] } },
       ])
         await expect(ingest(optionsFor(`other-${changes.share.of}`, store, changes))).rejects.toMatchObject({
           code: "conflict",

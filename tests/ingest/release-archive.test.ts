@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { exportRelease } from "../../ingest/export-release.ts";
-import { importRelease } from "../../ingest/import-release.ts";
+import { exportRelease } from "../../ingest/releases/export-release.ts";
+import { importRelease } from "../../ingest/releases/import-release.ts";
 import { openStore } from "../../src/vector-store/open-store.ts";
 import { activeReleases, type ReleaseRecord } from "../../src/vector-store/release-record.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Calibrator } from "../../src/retrieval/calibrator.ts";
+import { Calibrator } from "../../src/retrieval/rank/calibrator.ts";
 
 const fitted = {
   method: "isotonic",

@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Candidate, meanGrade, mergeByComplementarity } from "../../src/retrieval/complementarity.ts";
+import {
+  type Candidate,
+  meanGrade,
+  mergeByComplementarity,
+} from "../../src/retrieval/rank/complementarity.ts";
 
 const candidate = (id: string, ...grades: number[]): Candidate => ({
   id,

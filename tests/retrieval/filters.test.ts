@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { SearchRequest, SearchResponse } from "../../src/retrieval/search-types.ts";
+import type { SearchRequest, SearchResponse } from "../../src/retrieval/request/search-types.ts";
 import type { ConceptRecord, StringRecord } from "../../src/terminology/concept.ts";
 import { groupOfType } from "../../src/terminology/semantic-groups.ts";
 import { type SampleStore, sampleStore } from "../support/sample-store.ts";

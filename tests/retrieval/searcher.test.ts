@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { SearchRequest, SearchResult } from "../../src/retrieval/search-types.ts";
+import type { SearchRequest, SearchResult } from "../../src/retrieval/request/search-types.ts";
 import { Searcher } from "../../src/retrieval/searcher.ts";
 import { type SampleStore, sampleStore } from "../support/sample-store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";

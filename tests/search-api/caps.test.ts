@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { resolveAncestors } from "../../search-api/concepts/ancestors.ts";
 import { translate } from "../../search-api/fhir/translate.ts";
 import { lexicalSearch, MAX_HITS } from "../../search-api/terms/lexical-search.ts";
-import { ConceptsBelow } from "../../src/retrieval/concepts-below.ts";
+import { ConceptsBelow } from "../../src/retrieval/request/concepts-below.ts";
 import type { ConceptRecord, KeptAtom } from "../../src/terminology/concept.ts";
 import type { StoredRecord } from "../../src/vector-store/vector-store.ts";
 import { fakeSearch, fakeStore, RECORD } from "./support/fake-search.ts";

@@ -1,7 +1,7 @@
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type FuzzRequest, faultOfAnswer, fuzzRequest } from "../../benchmarks/support/fuzz-requests.ts";
-import { seededRandom } from "../../src/evaluation/seeded-random.ts";
+import { seededRandom } from "../../src/evaluation/metrics/seeded-random.ts";
 import { type SampleApi, sampleApi } from "./support/sample-api.ts";
 
 const REQUESTS = 1_500;

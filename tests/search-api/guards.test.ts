@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test, vi } from "vitest";
 import { isLoopback } from "../../search-api/guards/host-guard.ts";
 import { DEFAULT_LOAD } from "../../search-api/limits.ts";
-import type { SearchRequest } from "../../src/retrieval/search-types.ts";
+import type { SearchRequest } from "../../src/retrieval/request/search-types.ts";
 import { echo, fakeSearch, fakeStore, gate } from "./support/fake-search.ts";
 import { type Problem, testApi } from "./support/test-api.ts";
 

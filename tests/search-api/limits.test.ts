@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { ApiKeys, hashOf } from "../../search-api/guards/api-keys.ts";
 import { DEFAULT_LOAD, LIMITS } from "../../search-api/limits.ts";
-import type { SearchRequest } from "../../src/retrieval/search-types.ts";
+import type { SearchRequest } from "../../src/retrieval/request/search-types.ts";
 import { echo, fakeSearch, fakeStore, gate, RECORD } from "./support/fake-search.ts";
 import { rawRequest } from "./support/raw-request.ts";
 import { searchPath, type TestApi, testApi } from "./support/test-api.ts";

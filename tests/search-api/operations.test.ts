@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import type { SearchService } from "../../search-api/search-service.ts";
+import type { SearchBackend } from "../../search-api/search-backend.ts";
 import { startServer } from "../../search-api/server.ts";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import { echo, fakeSearch, fakeStore, gate, RECORD } from "./support/fake-search.ts";
@@ -13,7 +13,7 @@ const OTHER = new TermduetError(
 
 describe("a running server", () => {
   test("is alive even when it is not ready, and says why it is not", async () => {
-    const searcher = { ...fakeSearch(), legs: () => Promise.reject(OTHER) };
+    const searcher = { ...fakeSearch(), retrievers: () => Promise.reject(OTHER) };
     await using api = await testApi({ searcher, store: fakeStore() });
     expect((await api.send("/healthz")).json).toEqual({ status: "ok", version: "0.0.0" });
     const { status, headers, json } = await api.send<Problem>("/readyz");
@@ -35,7 +35,7 @@ describe("a running server", () => {
     const second = { ...RECORD, dataset: "second" };
     const searcher = fakeSearch();
     searcher.releases.all = async () => [RECORD, second];
-    searcher.legs = async (record) => {
+    searcher.retrievers = async (record) => {
       if (fails || record === second) throw OTHER;
       return [];
     };
@@ -54,7 +54,7 @@ describe("a running server", () => {
   });
 
   test("measures requests and searches", async () => {
-    const searcher: SearchService = {
+    const searcher: SearchBackend = {
       ...fakeSearch(),
       search: async (request, observe) => {
         observe?.onEncoded?.(4);

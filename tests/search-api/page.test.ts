@@ -6,7 +6,7 @@ import type { BrowserContextOptions, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ApiKeys } from "../../search-api/guards/api-keys.ts";
 import type { ReleaseView } from "../../search-api/schemas/release-schema.ts";
-import type { SearchResponse } from "../../src/retrieval/search-types.ts";
+import type { SearchResponse } from "../../src/retrieval/request/search-types.ts";
 import { type SampleStore, sampleStore } from "../support/sample-store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { complaints } from "./support/axe.ts";

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ApiKeys, hashOf } from "../../search-api/guards/api-keys.ts";
 import { LIMITS } from "../../search-api/limits.ts";
-import { ReviewDesk } from "../../search-api/review/review-desk.ts";
+import { ReviewService } from "../../search-api/review/review-service.ts";
 import type { ReviewEntryView, ReviewView } from "../../search-api/schemas/review-schema.ts";
 import { sampleConcepts, writeReviewFolder } from "../review/support/review-folder.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
@@ -15,11 +15,11 @@ const [first, second] = [concepts[0]!.cui, concepts[1]!.cui];
 describe("the routes of a review", () => {
   let folder: ReturnType<typeof temporaryFolder>;
   let api: TestApi;
-  let review: ReviewDesk;
+  let review: ReviewService;
   beforeEach(async () => {
     folder = temporaryFolder();
     writeReviewFolder(join(folder.path, "review"), 60);
-    review = await ReviewDesk.open(join(folder.path, "review"));
+    review = await ReviewService.open(join(folder.path, "review"));
     api = await testApi({ searcher: fakeSearch(), store: fakeStore(), review });
   });
   afterEach(async () => {

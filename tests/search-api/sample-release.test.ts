@@ -4,7 +4,7 @@ import type { ConceptView } from "../../search-api/schemas/concept-schema.ts";
 import type { Readiness } from "../../search-api/schemas/health-schema.ts";
 import type { ReleaseView } from "../../search-api/schemas/release-schema.ts";
 import type { Suggestion, SuggestResponse } from "../../search-api/schemas/suggest-schema.ts";
-import type { SearchResponse } from "../../src/retrieval/search-types.ts";
+import type { SearchResponse } from "../../src/retrieval/request/search-types.ts";
 import { normalizeText } from "../../src/text/normalize.ts";
 import { type SampleApi, sampleApi } from "./support/sample-api.ts";
 import { type Problem, searchPath } from "./support/test-api.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { SearchRequest, SearchResponse } from "../../src/retrieval/search-types.ts";
+import type { SearchRequest, SearchResponse } from "../../src/retrieval/request/search-types.ts";
 import { echo, fakeSearch, fakeStore } from "./support/fake-search.ts";
 import { type Problem, searchPath, type TestApi, testApi } from "./support/test-api.ts";
 

@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { SearchResponse } from "../../src/retrieval/search-types.ts";
+import type { SearchResponse } from "../../src/retrieval/request/search-types.ts";
 import { runCli } from "../support/run-cli.ts";
 import { sampleStore } from "../support/sample-store.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";

@@ -2,7 +2,7 @@ import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { DEFAULT_LOAD, LIMITS } from "../../search-api/limits.ts";
-import type { SearchRequest } from "../../src/retrieval/search-types.ts";
+import type { SearchRequest } from "../../src/retrieval/request/search-types.ts";
 import { echo, fakeSearch, fakeStore, gate } from "./support/fake-search.ts";
 import { type Problem, type TestApi, testApi } from "./support/test-api.ts";
 

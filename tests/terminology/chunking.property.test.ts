@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Atom } from "../../src/terminology/atom.ts";
-import type { ByteSource } from "../../src/terminology/byte-source.ts";
-import { JsonScanner } from "../../src/terminology/json-scanner.ts";
-import { lineBlocks } from "../../src/terminology/line-blocks.ts";
-import { RrfRelease } from "../../src/terminology/rrf-release.ts";
+import type { ByteSource } from "../../src/terminology/files/byte-source.ts";
+import { JsonScanner } from "../../src/terminology/files/json-scanner.ts";
+import { lineBlocks } from "../../src/terminology/files/line-blocks.ts";
+import { RrfRelease } from "../../src/terminology/rrf/rrf-release.ts";
 import { atomsIn, readAll } from "./support/read-release.ts";
 import { consoLine } from "./support/rrf-lines.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readLexicon } from "../../src/terminology/lexicon.ts";
+import { readLexicon } from "../../src/terminology/lexicon/lexicon.ts";
 import type { Reject } from "../../src/terminology/release-source.ts";
 import { TempFolder } from "./support/temp-folder.ts";
 import { workbook } from "./support/workbook.ts";

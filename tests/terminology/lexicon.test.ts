@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { type LexiconOptions, readLexicon } from "../../src/terminology/lexicon.ts";
+import { type LexiconOptions, readLexicon } from "../../src/terminology/lexicon/lexicon.ts";
 import type { Reject } from "../../src/terminology/release-source.ts";
 import { TempFolder } from "./support/temp-folder.ts";
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { atomFilter } from "../../src/terminology/atom-filter.ts";
-import { readLexicon } from "../../src/terminology/lexicon.ts";
+import { readLexicon } from "../../src/terminology/lexicon/lexicon.ts";
 import { openRelease } from "../../src/terminology/open-release.ts";
 
 const SHARED = new URL("../../../shared/data/", import.meta.url).pathname;

@@ -1,8 +1,8 @@
 import { stringify } from "csv-stringify/sync";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ByteSource } from "../../src/terminology/byte-source.ts";
-import { TableRelease } from "../../src/terminology/table-release.ts";
+import type { ByteSource } from "../../src/terminology/files/byte-source.ts";
+import { TableRelease } from "../../src/terminology/table/table-release.ts";
 import { atomsIn, readAll } from "./support/read-release.ts";
 
 /** A term as it is to be read: what a cell may hold, without what is made of it (NFC, trimming, one line). */

@@ -1,4 +1,4 @@
-import type { LexiconEntry } from "../../terminology/lexicon.ts";
+import type { LexiconEntry } from "../../terminology/lexicon/lexicon.ts";
 import { normalizeText } from "../../text/normalize.ts";
 
 /** Columns of a lexicon that name an entry's broader entries by id, `|` between. */

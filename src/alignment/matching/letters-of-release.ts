@@ -1,4 +1,4 @@
-import type { SearchFilter } from "../../retrieval/search-filter.ts";
+import type { SearchFilter } from "../../retrieval/request/search-filter.ts";
 import type { StringRecord } from "../../terminology/concept.ts";
 import type { ReleaseRecord } from "../../vector-store/release-record.ts";
 import type { VectorStore } from "../../vector-store/vector-store.ts";

@@ -1,4 +1,4 @@
-import type { LexiconEntry } from "../../terminology/lexicon.ts";
+import type { LexiconEntry } from "../../terminology/lexicon/lexicon.ts";
 import { normalizeText } from "../../text/normalize.ts";
 import type { ConceptCandidate } from "../concept-candidates.ts";
 import type { ConceptAncestors } from "./concept-ancestors.ts";

@@ -1,5 +1,5 @@
-import { namedStrings } from "../../retrieval/named-strings.ts";
-import type { EncoderLeg } from "../../retrieval/searcher.ts";
+import { namedStrings } from "../../retrieval/match/exact-matches.ts";
+import type { EncoderRetriever } from "../../retrieval/searcher.ts";
 import type { OnProgress } from "../../terminology/progress.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 import type { ReleaseRecord } from "../../vector-store/release-record.ts";
@@ -32,7 +32,7 @@ const MIN_ATOMS = 200;
 const MIN_EXAMPLES = 50;
 /** Entries of a source that are looked at before it is taken. */
 const LOOKED_AT = 60;
-/** Share of them whose concepts the rest has: where fewer are there, what is missing is mostly the release's word that two names mean the same. */
+/** Shard of them whose concepts the rest has: where fewer are there, what is missing is mostly the release's word that two names mean the same. */
 const MIN_SHARED = 0.5;
 
 /**
@@ -44,7 +44,7 @@ const MIN_SHARED = 0.5;
 export async function trainMatcher(
   store: VectorStore,
   release: ReleaseRecord,
-  legs: readonly EncoderLeg[],
+  retrievers: readonly EncoderRetriever[],
   options: TrainingOptions,
 ): Promise<MatcherModel> {
   const { entries, without = [], precision } = options;
@@ -56,7 +56,7 @@ export async function trainMatcher(
   const examples: MatcherExample[] = [];
   const letters = indexLetters(store, release, MAX_INDEXED_STRINGS, options.signal);
   for (const lexicon of lexicons)
-    examples.push(...(await examplesOf(lexicon, letters, { store, release, legs, options })));
+    examples.push(...(await examplesOf(lexicon, letters, { store, release, retrievers, options })));
   if (examples.filter(({ right }) => right >= 0).length < MIN_EXAMPLES)
     throw new TermduetError(
       "bad-input",
@@ -64,7 +64,7 @@ export async function trainMatcher(
     );
   const left = lexicons.flatMap(({ sab }) => sab ?? []);
   const from = left.length > 0 ? `, ${left.join(", ")} left out in turn` : "";
-  const encoders = legs.map(({ encoder }) => encoder.folder.manifest.id).join(" and ");
+  const encoders = retrievers.map(({ encoder }) => encoder.folder.manifest.id).join(" and ");
   const origin = `${examples.length} examples of ${release.dataset} ${release.release}${from}, with ${encoders}`;
   return fitMatcher(examples, origin, precision);
 }
@@ -101,14 +101,14 @@ async function lexiconsOf(
 interface TrainingContext {
   store: VectorStore;
   release: ReleaseRecord;
-  legs: readonly EncoderLeg[];
+  retrievers: readonly EncoderRetriever[];
   options: TrainingOptions;
 }
 
 async function examplesOf(
   { entries, sab, hidden }: TrainingLexicon,
   letters: Promise<TrigramIndex>,
-  { store, release, legs, options: { without = [], onProgress, signal } }: TrainingContext,
+  { store, release, retrievers, options: { without = [], onProgress, signal } }: TrainingContext,
 ): Promise<MatcherExample[]> {
   const left = new Set([...without, ...(sab === undefined ? [] : [sab])]);
   const rest = Object.keys(release.counts.bySab).filter((other) => !left.has(other));
@@ -119,7 +119,7 @@ async function examplesOf(
   const examples: MatcherExample[] = [];
   const unclear = new Set<number>();
   for (const unnamed of [false, true]) {
-    const finder = new CandidateFinder(store, release, legs, {
+    const finder = new CandidateFinder(store, release, retrievers, {
       mode: "strong",
       filter,
       exact: false,

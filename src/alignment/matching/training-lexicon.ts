@@ -1,6 +1,6 @@
 import type { ConceptRecord, StringRecord } from "../../terminology/concept.ts";
 import { languageCode } from "../../terminology/languages.ts";
-import type { LexiconEntry } from "../../terminology/lexicon.ts";
+import type { LexiconEntry } from "../../terminology/lexicon/lexicon.ts";
 import type { ReleaseRecord } from "../../vector-store/release-record.ts";
 import type { VectorStore } from "../../vector-store/vector-store.ts";
 

@@ -1,5 +1,5 @@
 import { grouped, html, type Markup, percent } from "../../report/html.ts";
-import type { LexiconEntry } from "../../terminology/lexicon.ts";
+import type { LexiconEntry } from "../../terminology/lexicon/lexicon.ts";
 import { type LexiconStatistics, type TextColumnStatistics, wordCount } from "../lexicon-statistics.ts";
 import { lengthFigure } from "./distribution-figures.ts";
 

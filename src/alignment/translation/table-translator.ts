@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { parse } from "csv-parse/sync";
-import { unreadable } from "../../terminology/file-access.ts";
+import { unreadable } from "../../terminology/files/file-access.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 import { normalizeText } from "../../text/normalize.ts";
 import type { Translator } from "./translator.ts";

@@ -1,4 +1,4 @@
-import type { EncoderLeg } from "../../retrieval/searcher.ts";
+import type { EncoderRetriever } from "../../retrieval/searcher.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 import type { Translator } from "./translator.ts";
 
@@ -9,12 +9,12 @@ export interface TextInLanguage {
 }
 
 /** Languages that an encoder reads; undefined for one that reads any. */
-function languagesOf({ encoder }: EncoderLeg): readonly string[] | undefined {
+function languagesOf({ encoder }: EncoderRetriever): readonly string[] | undefined {
   return encoder.folder.manifest.languages;
 }
 
-function reads(leg: EncoderLeg, lang: string | undefined): boolean {
-  const languages = languagesOf(leg);
+function reads(retriever: EncoderRetriever, lang: string | undefined): boolean {
+  const languages = languagesOf(retriever);
   return lang === undefined || languages === undefined || languages.includes(lang);
 }
 
@@ -23,18 +23,18 @@ function reads(leg: EncoderLeg, lang: string | undefined): boolean {
  * each that is left out `onLeftOut` is told why.
  * @throws TermduetError `usage` where none is left.
  */
-export function ableLegs(
-  legs: readonly EncoderLeg[],
+export function ableRetrievers(
+  retrievers: readonly EncoderRetriever[],
   languages: ReadonlySet<string>,
   translator: Translator | undefined,
   onLeftOut: (message: string) => void,
-): EncoderLeg[] {
-  if (translator) return [...legs];
-  const able = legs.filter((leg) => {
-    const foreign = [...languages].filter((lang) => !reads(leg, lang));
+): EncoderRetriever[] {
+  if (translator) return [...retrievers];
+  const able = retrievers.filter((retriever) => {
+    const foreign = [...languages].filter((lang) => !reads(retriever, lang));
     if (foreign.length > 0)
       onLeftOut(
-        `encoder ${leg.encoder.folder.manifest.id} reads ${languagesOf(leg)!.join(", ")} and the lexicon is in ${foreign.join(", ")}: it is left out; give --translations or --translation-service to use it`,
+        `encoder ${retriever.encoder.folder.manifest.id} reads ${languagesOf(retriever)!.join(", ")} and the lexicon is in ${foreign.join(", ")}: it is left out; give --translations or --translation-service to use it`,
       );
     return foreign.length === 0;
   });
@@ -48,14 +48,15 @@ export function ableLegs(
 /** The texts as an encoder reads them: those of other languages translated into its first one. */
 export async function textsForEncoder(
   texts: readonly TextInLanguage[],
-  leg: EncoderLeg,
+  retriever: EncoderRetriever,
   translator: Translator | undefined,
 ): Promise<string[]> {
   const result = texts.map(({ text }) => text);
-  const target = languagesOf(leg)?.[0];
+  const target = languagesOf(retriever)?.[0];
   const byLanguage = new Map<string, number[]>();
   for (const [i, { lang }] of texts.entries())
-    if (lang !== undefined && !reads(leg, lang)) byLanguage.set(lang, [...(byLanguage.get(lang) ?? []), i]);
+    if (lang !== undefined && !reads(retriever, lang))
+      byLanguage.set(lang, [...(byLanguage.get(lang) ?? []), i]);
   for (const [lang, places] of byLanguage) {
     const translated = await translator!.translate(
       places.map((i) => result[i]!),

@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
+import { listZip } from "../../terminology/files/zip-archive.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
-import { listZip } from "../../terminology/zip-archive.ts";
 import { ByteFile } from "../byte-file.ts";
 import { ELEMENT_BYTES } from "./float-bytes.ts";
 import { PickleReader } from "./pickle-reader.ts";

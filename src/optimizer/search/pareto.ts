@@ -2,7 +2,7 @@
 export interface Objective {
   name: string;
   higherIsBetter: boolean;
-  /** Share by which two values may differ and count as equal, where they are timed. */
+  /** Shard by which two values may differ and count as equal, where they are timed. */
   tolerance?: number;
 }
 

@@ -10,12 +10,12 @@ import type {
   Block,
   CollectionSpec,
   Filter,
-  Patience,
   PrefixOptions,
-  RecordPlace,
+  RecordPosition,
   SearchHit,
   SearchOptions,
   StoredRecord,
+  TimeoutOptions,
   VectorRow,
   WordsOptions,
 } from "../vector-store.ts";
@@ -124,7 +124,7 @@ export class LanceDbCollection implements OpenCollection {
 
   async scoreEach(
     queries: Float32Array,
-    places: readonly (readonly RecordPlace[])[],
+    places: readonly (readonly RecordPosition[])[],
   ): Promise<(number | undefined)[][]> {
     const vectors = queryRows(this.#spec, queries);
     return places.map((list, i) => {
@@ -133,7 +133,7 @@ export class LanceDbCollection implements OpenCollection {
     });
   }
 
-  async fetch(places: readonly RecordPlace[]): Promise<(StoredRecord | undefined)[]> {
+  async fetch(places: readonly RecordPosition[]): Promise<(StoredRecord | undefined)[]> {
     return this.#rows.documents!.read(places.map(({ ordinal }) => ordinal));
   }
 
@@ -191,7 +191,7 @@ export class LanceDbCollection implements OpenCollection {
     return this.#documents(order.map(({ ordinal }) => ordinal));
   }
 
-  async knownWords(field: string, words: readonly string[], patience: Patience): Promise<Set<string>> {
+  async knownWords(field: string, words: readonly string[], patience: TimeoutOptions): Promise<Set<string>> {
     const found = await Promise.all(words.map((word) => this.findByWords(field, [word], 1, patience)));
     return new Set(words.filter((_, i) => found[i]!.length > 0));
   }
@@ -274,7 +274,7 @@ export class LanceDbCollection implements OpenCollection {
 }
 
 /** Lance looks at its timeout between batches alone, so what is late already is not begun. */
-function execution({ timeoutMs }: Patience): { timeoutMs?: number } {
+function execution({ timeoutMs }: TimeoutOptions): { timeoutMs?: number } {
   if (timeoutMs === undefined) return {};
   if (timeoutMs <= 0) throw new TermduetError("unavailable", "no time is left for the store; try again");
   return { timeoutMs: Math.ceil(timeoutMs) };

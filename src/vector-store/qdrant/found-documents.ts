@@ -1,10 +1,10 @@
 import pLimit from "p-limit";
 import type {
   CollectionSpec,
-  Patience,
   PrefixOptions,
-  RecordPlace,
+  RecordPosition,
   StoredRecord,
+  TimeoutOptions,
   WordsOptions,
 } from "../vector-store.ts";
 import { BEGIN_BYTES, beginRanges } from "./begin-keys.ts";
@@ -45,7 +45,7 @@ export class FoundDocuments {
     this.#variants = variants;
   }
 
-  async fetch(places: readonly RecordPlace[]): Promise<(StoredRecord | undefined)[]> {
+  async fetch(places: readonly RecordPosition[]): Promise<(StoredRecord | undefined)[]> {
     const found = await this.#byOrdinals(places.map(({ ordinal }) => ordinal));
     return places.map(({ ordinal }) => found.get(ordinal));
   }
@@ -126,7 +126,7 @@ export class FoundDocuments {
   }
 
   /** Most words are in the list of those that may be misspelt, which is here; the server is asked for short ones and codes. */
-  async knownWords(field: string, words: readonly string[], patience: Patience): Promise<Set<string>> {
+  async knownWords(field: string, words: readonly string[], patience: TimeoutOptions): Promise<Set<string>> {
     const listed = words.filter(isVariant);
     const asked = words.filter((word) => !isVariant(word));
     const [variants, found] = await Promise.all([

@@ -1,6 +1,6 @@
 import { queryRows } from "../check-vectors.ts";
 import { byCosine } from "../exact-cosine.ts";
-import type { CollectionSpec, RecordPlace, SearchHit, SearchOptions } from "../vector-store.ts";
+import type { CollectionSpec, RecordPosition, SearchHit, SearchOptions } from "../vector-store.ts";
 import { OVERSAMPLING, type Quantization } from "./index-plan.ts";
 import { type Condition, conditionsOf, must, passesNothing } from "./payload.ts";
 import type { QdrantClient } from "./qdrant-client.ts";
@@ -71,7 +71,7 @@ export class NearestPoints {
 
   async scoreEach(
     queries: Float32Array,
-    places: readonly (readonly RecordPlace[])[],
+    places: readonly (readonly RecordPosition[])[],
   ): Promise<(number | undefined)[][]> {
     const rows = queryRows(this.#spec, queries).map((row) => Array.from(row));
     const asked = places.flatMap((list, i) => (list.length > 0 ? [i] : []));

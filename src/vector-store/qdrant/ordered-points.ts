@@ -1,4 +1,4 @@
-import type { Patience } from "../vector-store.ts";
+import type { TimeoutOptions } from "../vector-store.ts";
 import { type Condition, must } from "./payload.ts";
 import type { QdrantClient } from "./qdrant-client.ts";
 
@@ -8,7 +8,7 @@ export interface Point<P = Record<string, unknown>> {
   vector?: number[];
 }
 
-export interface ScrollOptions extends Patience {
+export interface ScrollOptions extends TimeoutOptions {
   conditions: readonly Condition[];
   /** Keys of the payload that are wanted. */
   payload: readonly string[];

@@ -7,7 +7,7 @@ import { matcherModel } from "../../../src/alignment/matching/matcher.ts";
 import { PAIR_FEATURES } from "../../../src/alignment/matching/pair-features.ts";
 import { trainMatcher } from "../../../src/alignment/matching/train-matcher.ts";
 import { trainingLexicon } from "../../../src/alignment/matching/training-lexicon.ts";
-import { namedStrings } from "../../../src/retrieval/named-strings.ts";
+import { namedStrings } from "../../../src/retrieval/match/exact-matches.ts";
 import { normalizeText } from "../../../src/text/normalize.ts";
 import type { ReleaseRecord } from "../../../src/vector-store/release-record.ts";
 import { type SampleStore, sampleStore } from "../../support/sample-store.ts";
@@ -51,10 +51,10 @@ describe("a training lexicon", () => {
 
 describe("a matcher", () => {
   test("is fitted on what the release gives, the same each time, and can be kept", async () => {
-    const legs = await sample.searcher.legs(release);
+    const retrievers = await sample.searcher.retrievers(release);
     const options = { entries: 300, precision: 0.9 };
-    const model = await trainMatcher(sample.store, release, legs, options);
-    expect(await trainMatcher(sample.store, release, legs, options)).toEqual(model);
+    const model = await trainMatcher(sample.store, release, retrievers, options);
+    expect(await trainMatcher(sample.store, release, retrievers, options)).toEqual(model);
     expect(matcherModel(JSON.parse(JSON.stringify(model)), "store")).toEqual(model);
     expect(model.weights.every((weight) => weight >= 0)).toBe(true);
     expect(model.f1.precision).toBeGreaterThan(0.3);
@@ -62,13 +62,13 @@ describe("a matcher", () => {
   }, 120_000);
 
   test("is fitted also as if the release had none of an entry's names: its concept is found by others", async () => {
-    const legs = await sample.searcher.legs(release);
+    const retrievers = await sample.searcher.retrievers(release);
     const entry = { id: "1", term: "Myocardial infarction", synonyms: [], lang: "en", line: 2, extra: {} };
     const candidates = async (unnamed: boolean) => {
       const options = { mode: "strong", filter: {}, exact: false, unnamed } as const;
       const [found] = await findCandidates(
         [entry],
-        new CandidateFinder(sample.store, release, legs, options),
+        new CandidateFinder(sample.store, release, retrievers, options),
         {},
       );
       return found!;
@@ -84,8 +84,11 @@ describe("a matcher", () => {
   });
 
   test("leaves out no source in turn that shares few concepts with the rest", async () => {
-    const legs = await sample.searcher.legs(release);
-    const { origin } = await trainMatcher(sample.store, release, legs, { entries: 100, precision: 0.9 });
+    const retrievers = await sample.searcher.retrievers(release);
+    const { origin } = await trainMatcher(sample.store, release, retrievers, {
+      entries: 100,
+      precision: 0.9,
+    });
     const left = origin.match(/, (\S.*) left out in turn/)?.[1]?.split(", ") ?? [];
     expect(left.length).toBeGreaterThan(0);
     for (const sab of left) {

@@ -1,7 +1,7 @@
 import type { LexiconAlignment } from "../../../src/alignment/align-lexicon.ts";
 import type { AlignedEntry, MergedPair } from "../../../src/alignment/aligned-entry.ts";
-import type { ConceptCandidate, Sighting } from "../../../src/alignment/concept-candidates.ts";
-import type { LexiconEntry } from "../../../src/terminology/lexicon.ts";
+import type { ConceptCandidate, EncoderMatch } from "../../../src/alignment/concept-candidates.ts";
+import type { LexiconEntry } from "../../../src/terminology/lexicon/lexicon.ts";
 import type { ReleaseRecord } from "../../../src/vector-store/release-record.ts";
 
 export function lexiconEntry(term: string, changes: Partial<LexiconEntry> = {}): LexiconEntry {
@@ -9,7 +9,7 @@ export function lexiconEntry(term: string, changes: Partial<LexiconEntry> = {}):
 }
 
 /** What an encoder sees of a concept, of which the grade alone matters. */
-function sighting(grade: number, rank = 1): Sighting {
+function sighting(grade: number, rank = 1): EncoderMatch {
   return {
     cosine: grade / 5,
     grade,

@@ -1,10 +1,10 @@
 import { appendFileSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
 import { tableTranslator } from "../../../src/alignment/translation/table-translator.ts";
-import { ableLegs, textsForEncoder } from "../../../src/alignment/translation/texts-for-encoder.ts";
+import { ableRetrievers, textsForEncoder } from "../../../src/alignment/translation/texts-for-encoder.ts";
 import { cachedTranslator } from "../../../src/alignment/translation/translation-cache.ts";
 import type { Translator } from "../../../src/alignment/translation/translator.ts";
-import type { EncoderLeg } from "../../../src/retrieval/searcher.ts";
+import type { EncoderRetriever } from "../../../src/retrieval/searcher.ts";
 import { TempFolder } from "../../terminology/support/temp-folder.ts";
 
 function upper(): Translator & { translate: ReturnType<typeof vi.fn> } {
@@ -12,8 +12,10 @@ function upper(): Translator & { translate: ReturnType<typeof vi.fn> } {
   return { name: "upper", translate };
 }
 
-function leg(id: string, languages?: string[]): EncoderLeg {
-  return { encoder: { folder: { manifest: { id, ...(languages ? { languages } : {}) } } } } as EncoderLeg;
+function retriever(id: string, languages?: string[]): EncoderRetriever {
+  return {
+    encoder: { folder: { manifest: { id, ...(languages ? { languages } : {}) } } },
+  } as EncoderRetriever;
 }
 
 describe("a table of translations", () => {
@@ -65,20 +67,22 @@ describe("the cache of translations", () => {
 });
 
 describe("an encoder that reads some languages alone", () => {
-  const legs = [leg("any"), leg("english", ["en"])];
+  const retrievers = [retriever("any"), retriever("english", ["en"])];
 
   test("gets the texts of others translated, and its own as they are", async () => {
     const texts = [{ text: "cœur", lang: "fr" }, { text: "heart", lang: "en" }, { text: "?" }];
-    expect(await textsForEncoder(texts, legs[0]!, undefined)).toEqual(["cœur", "heart", "?"]);
-    expect(await textsForEncoder(texts, legs[1]!, upper())).toEqual(["CŒUR", "heart", "?"]);
+    expect(await textsForEncoder(texts, retrievers[0]!, undefined)).toEqual(["cœur", "heart", "?"]);
+    expect(await textsForEncoder(texts, retrievers[1]!, upper())).toEqual(["CŒUR", "heart", "?"]);
   });
 
   test("is left out loudly where nothing translates", () => {
     const told: string[] = [];
-    const able = ableLegs(legs, new Set(["fr"]), undefined, (message) => told.push(message));
-    expect(able).toEqual([legs[0]]);
+    const able = ableRetrievers(retrievers, new Set(["fr"]), undefined, (message) => told.push(message));
+    expect(able).toEqual([retrievers[0]]);
     expect(told).toEqual([expect.stringMatching(/encoder english reads en and the lexicon is in fr/)]);
-    expect(ableLegs(legs, new Set(["fr"]), upper(), () => undefined)).toEqual(legs);
-    expect(() => ableLegs([legs[1]!], new Set(["fr"]), undefined, () => undefined)).toThrow(/no encoder/);
+    expect(ableRetrievers(retrievers, new Set(["fr"]), upper(), () => undefined)).toEqual(retrievers);
+    expect(() => ableRetrievers([retrievers[1]!], new Set(["fr"]), undefined, () => undefined)).toThrow(
+      /no encoder/,
+    );
   });
 });

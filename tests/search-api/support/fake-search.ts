@@ -1,5 +1,9 @@
-import type { SearchService } from "../../../search-api/search-service.ts";
-import type { SearchRequest, SearchResponse, SearchResult } from "../../../src/retrieval/search-types.ts";
+import type { SearchBackend } from "../../../search-api/search-backend.ts";
+import type {
+  SearchRequest,
+  SearchResponse,
+  SearchResult,
+} from "../../../src/retrieval/request/search-types.ts";
 import type { ReleaseRecord } from "../../../src/vector-store/release-record.ts";
 import type { VectorStore } from "../../../src/vector-store/vector-store.ts";
 
@@ -34,10 +38,10 @@ export function fakeStore(overrides: Partial<VectorStore> = {}): VectorStore {
 /** A search that answers at once with what it was asked, unless `search` says otherwise. */
 export function fakeSearch(
   search: (request: SearchRequest) => Promise<SearchResponse[]> = async (request) => echo(request),
-): SearchService {
+): SearchBackend {
   return {
     search,
-    legs: async () => [],
+    retrievers: async () => [],
     releases: { resolve: async () => RECORD, all: async () => [RECORD] },
   };
 }

@@ -1,7 +1,7 @@
 import type { Atom } from "../../../src/terminology/atom.ts";
 import { openRelease } from "../../../src/terminology/open-release.ts";
-import type { ArchiveOptions } from "../../../src/terminology/release-archive.ts";
 import type { Reject, ReleaseRow, ReleaseSource } from "../../../src/terminology/release-source.ts";
+import type { ArchiveOptions } from "../../../src/terminology/rrf/umls-archive.ts";
 import { TermduetError } from "../../../src/terminology/termduet-error.ts";
 
 export interface Reading {

@@ -1,0 +1,42 @@
+import {
+  aliasesOf,
+  collectionsOf,
+  type ReleaseRecord,
+  releaseKey,
+} from "../../src/vector-store/release-record.ts";
+import type { VectorStore } from "../../src/vector-store/vector-store.ts";
+
+const HISTORY_LENGTH = 50;
+
+function historyKey(dataset: string): string {
+  return `history/${dataset}`;
+}
+
+/** Names of the releases of a dataset in the order in which they became active, the latest last. */
+export async function activationHistory(store: VectorStore, dataset: string): Promise<string[]> {
+  const history = (await store.metadata())[historyKey(dataset)];
+  return Array.isArray(history) ? history.map(String) : [];
+}
+
+/** Makes a verified release the active one of its dataset: the record first, then all aliases in one step. */
+export async function activateRelease(store: VectorStore, record: ReleaseRecord): Promise<void> {
+  const { dataset, release } = record;
+  await store.putMetadata(releaseKey(record), record);
+  const changes: Record<string, string | null> = {};
+  // Aliases of encoders that the new release does not have would name the old one's vectors.
+  for (const alias of Object.keys(await store.aliases())) {
+    if (alias.startsWith(`${dataset}__`)) changes[alias] = null;
+  }
+  await store.switchAliases({ ...changes, ...aliasesOf(record) });
+  const history = (await activationHistory(store, dataset)).filter((name) => name !== release);
+  await store.putMetadata(historyKey(dataset), [...history, release].slice(-HISTORY_LENGTH));
+}
+
+/**
+ * Removes a release with its collections. The record goes first: a crash in between leaves collections that nothing
+ * names, not a release without its vectors.
+ */
+export async function dropRelease(store: VectorStore, record: ReleaseRecord): Promise<void> {
+  await store.deleteMetadata(releaseKey(record));
+  for (const { spec } of collectionsOf(record)) await store.dropCollection(spec.name);
+}

@@ -1,0 +1,100 @@
+import type { Encoder } from "../../src/encoder/encoder-pool.ts";
+import { TermduetError } from "../../src/terminology/termduet-error.ts";
+import type { VectorStore } from "../../src/vector-store/vector-store.ts";
+
+/** Texts in the order of bucket and id: strings, or definitions. */
+export interface TextBlock {
+  firstOrdinal: number;
+  ids: readonly string[];
+  texts: readonly string[];
+  buckets: readonly number[];
+}
+
+/** Where vectors of the same encoder may be copied from. */
+export interface VectorSource {
+  store: VectorStore;
+  collection: string;
+}
+
+export interface BlockVectors {
+  /** Row i belongs to string i of the block. */
+  vectors: Float32Array;
+  encoded: number;
+  copied: number;
+}
+
+// Large enough that texts of one length fill whole batches, small enough to share among workers.
+const SLICE = 2048;
+const UNIT_TOLERANCE = 1e-3;
+
+/**
+ * Vectors of a block: copied from an earlier release where the string is in it (a string's vector never changes for an
+ * encoder), encoded where it is new. Texts go to the workers in the order of their length, so that a worker's slice
+ * holds sequences of few lengths.
+ */
+export async function encodeBlock(
+  block: TextBlock,
+  encoder: Encoder,
+  earlier: VectorSource | undefined,
+  onEncoded: (count: number) => void,
+): Promise<BlockVectors> {
+  const { dimension } = encoder.folder.manifest;
+  const vectors = new Float32Array(block.ids.length * dimension);
+  const missing = earlier ? await copyVectors(block, dimension, vectors, earlier) : [...block.ids.keys()];
+  const copied = block.ids.length - missing.length;
+  onEncoded(copied);
+  missing.sort((a, b) => block.texts[a]!.length - block.texts[b]!.length || a - b);
+  const slices: number[][] = [];
+  for (let start = 0; start < missing.length; start += SLICE)
+    slices.push(missing.slice(start, start + SLICE));
+  await Promise.all(
+    slices.map(async (slice) => {
+      const result = await encoder.encode(
+        slice.map((i) => block.texts[i]!),
+        "string",
+      );
+      for (const [row, i] of slice.entries()) {
+        vectors.set(result.vectors.subarray(row * dimension, (row + 1) * dimension), i * dimension);
+      }
+      onEncoded(slice.length);
+    }),
+  );
+  checkLengths(block, vectors, encoder);
+  return { vectors, encoded: missing.length, copied };
+}
+
+/** A vector that is not finite or not of unit length would be found for anything, or for nothing. */
+function checkLengths({ ids }: TextBlock, vectors: Float32Array, { folder }: Encoder): void {
+  const { dimension, id: encoder } = folder.manifest;
+  for (const [row, id] of ids.entries()) {
+    let squares = 0;
+    for (let i = row * dimension; i < (row + 1) * dimension; i++) squares += vectors[i]! * vectors[i]!;
+    if (Math.abs(squares - 1) < UNIT_TOLERANCE) continue; // NaN is not less
+    const length = Math.sqrt(squares);
+    throw new TermduetError(
+      "internal",
+      `${encoder} gives string ${id} a vector of length ${length}, not of 1`,
+    );
+  }
+}
+
+/** Fills in what the earlier collection holds; returns the positions that it lacks. */
+async function copyVectors(
+  block: TextBlock,
+  dimension: number,
+  into: Float32Array,
+  earlier: VectorSource,
+): Promise<number[]> {
+  if (block.ids.length === 0) return [];
+  const wanted = new Map(block.ids.map((id, i) => [id, i]));
+  const [from, to] = [block.buckets[0]!, block.buckets.at(-1)! + 1];
+  for await (const rows of earlier.store.scan(earlier.collection, "bucket", from, to)) {
+    for (const { id, vector } of rows) {
+      const position = wanted.get(id);
+      if (position === undefined) continue;
+      into.set(vector, position * dimension);
+      wanted.delete(id);
+    }
+  }
+  return [...wanted.values()];
+}

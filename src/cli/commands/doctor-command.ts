@@ -1,0 +1,142 @@
+import { statfsSync } from "node:fs";
+import { availableParallelism, freemem, totalmem } from "node:os";
+import { Command } from "commander";
+import { listSupportedBackends } from "onnxruntime-node";
+import { type EncoderFolder, verifyEncoderFolder } from "../../encoder/encoder-manifest.ts";
+import { LoadedEncoder } from "../../encoder/loaded-encoder.ts";
+import { PROVIDERS, type Provider } from "../../encoder/providers.ts";
+import { TermduetError } from "../../terminology/termduet-error.ts";
+import { openStore } from "../../vector-store/open-store.ts";
+import { activeReleases } from "../../vector-store/release-record.ts";
+import {
+  catalogueOf,
+  encodersFolderOption,
+  localFolder,
+  providerOption,
+  storeOption,
+} from "../common-options.ts";
+
+interface Check {
+  ok: boolean;
+  what: string;
+  /** What was found; when it is not well, what to do. */
+  says: string;
+}
+
+interface Options {
+  store: string;
+  encodersFolder: string;
+  provider: Provider;
+  json?: boolean;
+}
+
+const GIGABYTE = 1e9;
+const MIN_FREE_DISK = 2 * GIGABYTE;
+
+export function doctorCommand(): Command {
+  const command = new Command("doctor")
+    .description("say what is missing or wrong here, and how to mend it")
+    .option("--json", "JSON on stdout");
+  for (const add of [storeOption, providerOption, encodersFolderOption]) add(command);
+  return command.action(run);
+}
+
+async function run(options: Options): Promise<void> {
+  const checks: Check[] = [node(), machine()];
+  const encoders = catalogueOf(options).list();
+  if (encoders.length === 0)
+    checks.push({ ok: false, what: "encoders", says: "there are none; reinstall the package" });
+  for (const encoder of encoders)
+    checks.push(
+      await attempt(`encoder ${encoder.manifest.id}`, () => encoderCheck(encoder, options.provider)),
+    );
+  checks.push(providers(options.provider));
+  checks.push(await attempt("store", () => storeCheck(options, encoders)));
+  checks.push(await attempt("disk", async () => disk(options.store)));
+  if (options.json) process.stdout.write(`${JSON.stringify({ ok: checks.every((c) => c.ok), checks })}\n`);
+  else
+    for (const { ok, what, says } of checks)
+      process.stdout.write(`${ok ? "ok    " : "WRONG "} ${what}: ${says}\n`);
+  const wrong = checks.filter((c) => !c.ok).length;
+  if (wrong > 0)
+    throw new TermduetError(
+      "unavailable",
+      `${wrong} of ${checks.length} checks found something wrong; see above`,
+    );
+}
+
+async function attempt(what: string, check: () => Promise<Omit<Check, "what">>): Promise<Check> {
+  try {
+    return { what, ...(await check()) };
+  } catch (error) {
+    return { ok: false, what, says: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function node(): Check {
+  return { ok: true, what: "Node", says: `${process.version} on ${process.platform} ${process.arch}` };
+}
+
+function machine(): Check {
+  const says = `${availableParallelism()} cores, ${(totalmem() / GIGABYTE).toFixed(1)} GB, ${(freemem() / GIGABYTE).toFixed(1)} GB free`;
+  return { ok: true, what: "machine", says };
+}
+
+function providers(wanted: Provider): Check {
+  const here = listSupportedBackends()
+    .map((b) => b.name)
+    .filter((name) => (PROVIDERS as readonly string[]).includes(name));
+  const ok = here.includes(wanted);
+  return {
+    ok,
+    what: "execution providers",
+    says: `${here.join(", ")}${ok ? "" : `; ${wanted} is not among them: use --provider cpu`}`,
+  };
+}
+
+async function encoderCheck(folder: EncoderFolder, provider: Provider): Promise<Omit<Check, "what">> {
+  await verifyEncoderFolder(folder);
+  const encoder = await LoadedEncoder.load(folder, { provider, threads: 1, tokenBudget: 256 });
+  const started = performance.now();
+  await encoder.encode(["heart attack"], "query");
+  const ms = (performance.now() - started).toFixed(0);
+  await encoder.release();
+  return {
+    ok: true,
+    says: `${folder.manifest.precision}, ${folder.manifest.dimension} dimensions, encodes (first text in ${ms} ms)`,
+  };
+}
+
+async function storeCheck(
+  options: Options,
+  encoders: readonly EncoderFolder[],
+): Promise<Omit<Check, "what">> {
+  await using store = await openStore(options.store);
+  const active = await activeReleases(store);
+  if (active.length === 0)
+    return { ok: true, says: `${store.url} is empty; \`termduet ingest\` puts a release in` };
+  const missing = active.flatMap((record) =>
+    record.encoders.filter((e) => !encoders.some((f) => f.hash === e.hash)).map((e) => ({ record, e })),
+  );
+  if (missing[0]) {
+    const { record, e } = missing[0];
+    return {
+      ok: false,
+      says: `${record.dataset} ${record.release} was made by ${e.id} (${e.hash}), which is not installed here; ingest it again`,
+    };
+  }
+  return {
+    ok: true,
+    says: `${store.url} holds ${active.map((r) => `${r.dataset} ${r.release} (${r.counts.strings} strings)`).join(", ")}`,
+  };
+}
+
+function disk(store: string): Omit<Check, "what"> {
+  const folder = localFolder(store);
+  const { bavail, bsize } = statfsSync(folder);
+  const free = bavail * bsize;
+  const says = `${(free / GIGABYTE).toFixed(1)} GB free at ${folder}`;
+  return free > MIN_FREE_DISK
+    ? { ok: true, says }
+    : { ok: false, says: `${says}; make room: a million strings take some 4 GB` };
+}

@@ -1,0 +1,185 @@
+import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { Command } from "commander";
+import type { Provider } from "../../encoder/providers.ts";
+import { checkedQueries } from "../../retrieval/request/check-request.ts";
+import type { SearchFilter } from "../../retrieval/request/search-filter.ts";
+import type { SearchResponse } from "../../retrieval/request/search-types.ts";
+import { latOf } from "../../terminology/languages.ts";
+import { SEMANTIC_GROUPS, semanticGroup } from "../../terminology/semantic-groups.ts";
+import { TermduetError } from "../../terminology/termduet-error.ts";
+import { openStore } from "../../vector-store/open-store.ts";
+import {
+  catalogueOf,
+  datasetOption,
+  encodersFolderOption,
+  providerOption,
+  storeOption,
+} from "../common-options.ts";
+import { openSearcher } from "../open-searcher.ts";
+import { progressLine } from "../progress-line.ts";
+import { list, setting, whole } from "../settings.ts";
+
+interface Options extends SearchFilter {
+  dataset?: string;
+  store: string;
+  encodersFolder: string;
+  provider: Provider;
+  k: number;
+  json?: boolean;
+  batch?: string;
+  out?: string;
+  encoders?: string[];
+  lang?: string[];
+  explain?: boolean;
+  exact?: boolean;
+  quiet?: boolean;
+}
+
+// Encoded together; large enough to fill batches, small enough for steady progress.
+const BATCH = 256;
+
+export function searchCommand(): Command {
+  const command = new Command("search")
+
+    .argument("[text]", "what to look for, in words, as a code or as a CUI")
+    .option("--batch <file>", "one query a line; answers go to --out, one JSON a line, in the same order")
+    .option("--out <file>", "where the answers of --batch go")
+    .addOption(
+      setting("--k <n>", "results per query")
+        .argParser(whole("--k", 1, 200))
+        .default(10),
+    )
+    .option("--sab <list>", "sources", list)
+    .option("--lat <list>", "languages, e.g. FRE", list)
+    .option("--tty <list>", "term types", list)
+    .option("--sty <list>", "semantic types, e.g. T047", list)
+    .option("--group <list>", "semantic groups, e.g. DISO", list)
+    .option("--cui <list>", "concepts", list)
+    .option("--under <list>", "concepts that stand above in a hierarchy", list)
+    .option("--lang <list>", "languages to name concepts in, e.g. fr", list)
+    .addOption(setting("--encoders <list>", "encoders to ask (default: all of the release)").argParser(list))
+    .option("--explain", "say what each encoder saw")
+    .option("--exact", "compare with every vector instead of asking the index (slow)")
+    .option("--quiet", "no progress")
+    .option("--json", "JSON on stdout");
+  for (const add of [datasetOption, storeOption, providerOption, encodersFolderOption]) add(command);
+  return command.action(run);
+}
+
+async function run(text: string | undefined, options: Options): Promise<void> {
+  if ((text === undefined) === (options.batch === undefined)) {
+    throw new TermduetError("usage", "give a text to search for, or --batch FILE");
+  }
+  if (options.batch !== undefined && options.out === undefined)
+    throw new TermduetError("usage", "--batch needs --out FILE");
+  const queries = text === undefined ? readQueries(options.batch!) : [text];
+  for (let start = 0; start < queries.length; start += BATCH) {
+    checkedQueries({ queries: queries.slice(start, start + BATCH), k: options.k });
+  }
+  await using store = await openStore(options.store);
+  await using opened = openSearcher(store, catalogueOf(options), options.provider);
+  const { sab, lat, tty, sty, group, cui, under, encoders, dataset, k } = options;
+  const languages = lats(options.lang);
+  const filter = Object.fromEntries(
+    Object.entries({ sab, lat, tty, sty, group: groups(group), cui, under }).filter(
+      ([, v]) => v !== undefined,
+    ),
+  );
+  const search = (part: readonly string[]): Promise<SearchResponse[]> =>
+    opened.searcher.search({
+      queries: part,
+      k,
+      filter,
+      explain: options.explain ?? false,
+      exact: options.exact ?? false,
+      ...(dataset === undefined ? {} : { dataset }),
+      ...(encoders ? { encoders } : {}),
+      ...(languages ? { languages } : {}),
+    });
+  if (text !== undefined) {
+    const [response] = await search(queries);
+    process.stdout.write(options.json ? `${JSON.stringify(response)}\n` : responseText(response!));
+    return;
+  }
+  await writeAnswers(queries, options, search);
+}
+
+function groups(names: readonly string[] | undefined): string[] | undefined {
+  return names?.map((name) => {
+    const group = semanticGroup(name);
+    if (group) return group.id;
+    const known = SEMANTIC_GROUPS.map(({ id }) => id).join(", ");
+    throw new TermduetError("usage", `--group ${name} is no semantic group; there are ${known}`);
+  });
+}
+
+function lats(tags: readonly string[] | undefined): string[] | undefined {
+  return tags?.map((tag) => {
+    const lat = latOf(tag);
+    if (lat) return lat;
+    throw new TermduetError("usage", `--lang ${tag} is not a language that is known here, e.g. fr`);
+  });
+}
+
+/** Writes to a file beside the one asked for, which appears whole or not at all. */
+async function writeAnswers(
+  queries: readonly string[],
+  options: Options,
+  search: (part: readonly string[]) => Promise<SearchResponse[]>,
+): Promise<void> {
+  const progress = progressLine(process.stderr, options.quiet ?? false);
+  const partial = `${options.out}.partial`;
+  const file = openSync(partial, "w");
+  try {
+    for (let start = 0; start < queries.length; start += BATCH) {
+      const responses = await search(queries.slice(start, start + BATCH));
+      writeSync(file, responses.map((response) => `${JSON.stringify(response)}\n`).join(""));
+      progress.onProgress({
+        stage: "search",
+        done: Math.min(start + BATCH, queries.length),
+        total: queries.length,
+        unit: "queries",
+      });
+    }
+    closeSync(file);
+    renameSync(partial, options.out!);
+  } catch (error) {
+    rmSync(partial, { force: true });
+    throw error;
+  } finally {
+    progress.end();
+  }
+}
+
+function readQueries(path: string): string[] {
+  if (!existsSync(path)) throw new TermduetError("not-found", `--batch ${path}: there is no such file`);
+  const lines = readFileSync(path, "utf8")
+    .replace(/^\uFEFF/, "")
+    .split(/\r?\n/);
+  if (lines.at(-1) === "") lines.pop();
+  if (lines.length === 0)
+    throw new TermduetError("bad-input", `--batch ${path} is empty; it holds one query a line`);
+  const empty = lines.findIndex((line) => line.trim() === "");
+  if (empty >= 0)
+    throw new TermduetError(
+      "bad-input",
+      `--batch ${path}: line ${empty + 1} is empty; each line is one query`,
+    );
+  return lines;
+}
+
+function responseText({ dataset, release, tookMs, results }: SearchResponse): string {
+  const head = `${dataset} ${release} · ${results.length} results · ${tookMs} ms\n`;
+  const rows = results.map(
+    ({ rank, rating, cui, name, display, string, lat, sab, matchType, semanticTypes }) => {
+      const shown = display?.text ?? name;
+      const via = string === shown ? "" : ` — ${string} (${lat})`;
+      const types = semanticTypes.map((type) => type.name).join(", ");
+      return (
+        `${String(rank).padStart(3)}  ${"●".repeat(rating)}${"○".repeat(5 - rating)}  ${cui}  ${shown}${via}\n` +
+        `              ${matchType} · ${sab}${types ? ` · ${types}` : ""}\n`
+      );
+    },
+  );
+  return head + (rows.length > 0 ? rows.join("") : "nothing found\n");
+}

@@ -1,0 +1,138 @@
+import { rejectOf } from "../rejects-file.ts";
+import type { ReadOptions, ReleaseRow } from "../release-source.ts";
+import { SingleFileRelease } from "../single-file-release.ts";
+import { TermduetError } from "../termduet-error.ts";
+import { languageOf, parseQuoted, unescapeObo } from "./obo-clause.ts";
+import { type LocatedClause, type OboStanza, oboStanzas, type RejectLine } from "./obo-stanzas.ts";
+import {
+  atomsOf,
+  joinedRowsOf,
+  type OntologyName,
+  type OntologyTerm,
+  sabOfId,
+  sabOfOntology,
+} from "./ontology-term.ts";
+import { twoPasses } from "./two-passes.ts";
+
+type Scope = OntologyName["scope"];
+
+/**
+ * An ontology in OBO format (1.2 to 1.4): the `[Term]` stanzas. Names become atoms as `ontology-term.ts` says;
+ * definitions, `is_a`, `relationship` and `xref` what is joined to them. `namespace`, `alt_id`, subsets and the logical
+ * clauses are not used, nor are other stanzas. A term without a name is a mere reference and gives no atom. The file is
+ * read twice: atoms come before all that is joined to them.
+ */
+export class OboRelease extends SingleFileRelease {
+  readonly format = "obo";
+
+  async *rows(options: ReadOptions): AsyncGenerator<ReleaseRow[], void, undefined> {
+    const { name } = this;
+    const [first, second] = twoPasses(options);
+    const reject: RejectLine = (line, reason, text) => options.onReject(rejectOf(name, line, reason, text));
+    let hasAtoms = false;
+    for await (const terms of this.#terms(first, reject)) {
+      const rows = terms.flatMap((term) => {
+        const { atoms, reasons } = atomsOf(term);
+        for (const reason of reasons) reject(term.line, reason, `id: ${term.id}`);
+        return atoms.map((atom) => ({ kind: "atom" as const, atom }));
+      });
+      hasAtoms ||= rows.length > 0;
+      if (rows.length > 0) yield rows;
+    }
+    if (!hasAtoms) {
+      throw new TermduetError("bad-input", `${name} has no [Term] with a name: check that it is an OBO file`);
+    }
+    for await (const terms of this.#terms(second, () => {})) {
+      const rows = terms.flatMap(joinedRowsOf);
+      if (rows.length > 0) yield rows;
+    }
+  }
+
+  async *#terms(options: ReadOptions, reject: RejectLine): AsyncGenerator<LocatedTerm[]> {
+    let sab: string | undefined;
+    for await (const stanzas of oboStanzas(this.content(options), this.name, reject)) {
+      options.signal?.throwIfAborted();
+      const terms: LocatedTerm[] = [];
+      for (const stanza of stanzas) {
+        if (stanza.type === "") sab = sabOfOntology(firstValue(stanza, "ontology"));
+        if (stanza.type !== "Term") continue;
+        const term = termOf(stanza, sab, reject);
+        if (term) terms.push(term);
+      }
+      yield terms;
+    }
+  }
+}
+
+interface LocatedTerm extends OntologyTerm {
+  line: number;
+}
+
+/** Tags of synonyms; OBO 1.0 put the scope into the tag. */
+const SYNONYM_TAGS: Record<string, Scope | undefined> = {
+  synonym: "RELATED",
+  exact_synonym: "EXACT",
+  broad_synonym: "BROAD",
+  narrow_synonym: "NARROW",
+  related_synonym: "RELATED",
+};
+
+function termOf(stanza: OboStanza, sab: string | undefined, reject: RejectLine): LocatedTerm | undefined {
+  const id = unescapeObo(firstValue(stanza, "id") ?? "");
+  if (id === "") {
+    reject(stanza.line, "a [Term] without id", "[Term]");
+    return undefined;
+  }
+  const term: LocatedTerm = {
+    id,
+    sab: sab ?? sabOfId(id),
+    line: stanza.line,
+    isObsolete: firstValue(stanza, "is_obsolete")?.toLowerCase() === "true",
+    names: [],
+    relations: [],
+  };
+  for (const clause of stanza.clauses) {
+    const reason = addClause(term, clause);
+    if (reason) reject(clause.line, reason, clause.text);
+  }
+  return term;
+}
+
+/** Adds what a clause says of a term; gives the reason when it cannot be read. */
+function addClause(term: LocatedTerm, clause: LocatedClause): string | undefined {
+  const { tag, value } = clause;
+  const scope = SYNONYM_TAGS[tag];
+  if (tag === "name") {
+    term.names.push({ text: unescapeObo(value), scope: "NAME", language: languageOf(clause) });
+  } else if (scope) {
+    const quoted = parseQuoted(value);
+    if (!quoted) return `${tag} without a quoted text`;
+    const written = /^(EXACT|BROAD|NARROW|RELATED)\b/.exec(quoted.rest)?.[1] as Scope | undefined;
+    term.names.push({
+      text: quoted.text,
+      scope: written ?? scope,
+      language: quoted.language ?? languageOf(clause),
+    });
+  } else if (tag === "def") {
+    const quoted = parseQuoted(value);
+    if (!quoted) return "def without a quoted text";
+    term.definition ??= quoted.text;
+  } else if (tag === "is_a" || tag === "xref") {
+    const target = firstWord(value);
+    if (target) term.relations.push({ kind: tag, target });
+  } else if (tag === "relationship") {
+    const [kind, target] = value.split(/\s+/);
+    if (!kind || !target) return "relationship without a target";
+    term.relations.push({ kind: unescapeObo(kind), target: unescapeObo(target) });
+  }
+  return undefined;
+}
+
+function firstValue(stanza: OboStanza, tag: string): string | undefined {
+  return stanza.clauses.find((clause) => clause.tag === tag)?.value;
+}
+
+/** An identifier: what stands before a space or a quoted description. */
+function firstWord(value: string): string {
+  return unescapeObo(/^(?:[^\s"\\]|\\.)*/.exec(value)?.[0] ?? "");
+}
