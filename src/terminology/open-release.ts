@@ -5,6 +5,7 @@ import { firstBytes, statOf } from "./files/file-access.ts";
 import type { StoredFile } from "./files/fingerprint.ts";
 import { OboRelease } from "./obo/obo-release.ts";
 import { ObographRelease } from "./obo/obograph-release.ts";
+import { RdfRelease } from "./rdf/rdf-release.ts";
 import type { ReleaseSource } from "./release-source.ts";
 import { findTables, isConso, isTableFile } from "./rrf/rrf-layout.ts";
 import { RrfRelease } from "./rrf/rrf-release.ts";
@@ -50,6 +51,13 @@ export async function openRelease(path: string, options: ArchiveOptions = {}): P
       return new RrfRelease([{ table: "MRCONSO", name: path, parts: [file.source], isGzip }], [stored]);
     case "obo":
       return new OboRelease(file);
+    case "owl":
+    case "rdf":
+    case "xml":
+    case "ttl":
+    case "nt":
+    case "skos":
+      return new RdfRelease(file);
     case "json":
       return new ObographRelease(file);
     case "tsv":
