@@ -3,6 +3,7 @@ import { rejectOf } from "../rejects-file.ts";
 import type { ReadOptions, ReleaseRow } from "../release-source.ts";
 import { SingleFileRelease } from "../single-file-release.ts";
 import { TermduetError } from "../termduet-error.ts";
+import { twoPasses } from "../two-passes.ts";
 import { languageOf, parseQuoted, unescapeObo } from "./obo-clause.ts";
 import { type LocatedClause, type OboStanza, oboStanzas, type RejectLine } from "./obo-stanzas.ts";
 import {
@@ -15,7 +16,6 @@ import {
   sabOfId,
   sabOfOntology,
 } from "./ontology-term.ts";
-import { twoPasses } from "./two-passes.ts";
 
 type Scope = OntologyName["scope"];
 

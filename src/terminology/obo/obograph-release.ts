@@ -4,6 +4,7 @@ import { rejectOf } from "../rejects-file.ts";
 import type { ReadOptions, ReleaseRow } from "../release-source.ts";
 import { SingleFileRelease } from "../single-file-release.ts";
 import { TermduetError } from "../termduet-error.ts";
+import { twoPasses } from "../two-passes.ts";
 import { type GraphEdge, type GraphNode, termOfNode } from "./obograph-node.ts";
 import {
   atomsOf,
@@ -14,7 +15,6 @@ import {
   sabOfOntology,
 } from "./ontology-term.ts";
 import { termId } from "./term-id.ts";
-import { twoPasses } from "./two-passes.ts";
 
 const BYTE_ORDER_MARK = 0xef;
 

@@ -87,17 +87,19 @@ function resolve(term: OntologyTerm, raw: RawTerm, what: string, node: string, r
 
 /** A class expression: a relation to a class, or several things that are all true of the term. */
 function addExpression(raw: RawTerm, node: string, { graph, nodes }: Read): void {
+  const hasParent = raw.relations.some(({ kind }) => kind === "is_a");
   const open = [node];
   const seen = new Set<string>();
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     if (seen.has(next)) continue;
     seen.add(next);
     if (!isBlank(next)) {
-      raw.relations.push({ kind: "is_a", target: next });
+      // What a class is defined by is its parent where the file says no other, as it does before a reasoner has run.
+      if (!hasParent) raw.relations.push({ kind: "is_a", target: next });
       continue;
     }
     const facts = nodes.get(next);
-    if (facts?.onProperty && facts.some && !isBlank(facts.some)) {
+    if (facts?.onProperty && !isBlank(facts.onProperty) && facts.some && !isBlank(facts.some)) {
       const kind = graph.terms.get(facts.onProperty)?.shorthand ?? termId(facts.onProperty);
       raw.relations.push({ kind, target: facts.some });
     }

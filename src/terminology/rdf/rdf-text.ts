@@ -6,12 +6,14 @@ const HEAD_BYTES = 64 * 1024;
 
 /**
  * The text of an RDF file and how it is written, known by its beginning: what is called `.owl` may be any of the forms.
+ * `known` says that it is XML, of another kind.
  * @throws TermduetError `bad-input` for a form that is not read, with what converts it, and for bytes that are not in the
  *   encoding that the XML declaration names (UTF-8 where it names none).
  */
 export async function rdfText(
   content: AsyncIterable<Buffer>,
   name: string,
+  known?: "xml",
 ): Promise<{ syntax: RdfSyntax; text: AsyncGenerator<string> }> {
   const chunks = content[Symbol.asyncIterator]();
   const pieces: Buffer[] = [];
@@ -24,7 +26,7 @@ export async function rdfText(
   }
   const head = Buffer.concat(pieces);
   const start = head.toString("utf8", 0, HEAD_BYTES).replace(/^\ufeff/, "");
-  const syntax = syntaxOf(start, name);
+  const syntax = known === "xml" ? "rdfxml" : syntaxOf(start, name);
   // UTF-16 has become UTF-8 on the way, whatever the declaration says of it.
   const declared =
     syntax === "rdfxml" ? /^<\?xml[^>]*encoding=["']([\w.:-]+)["']/.exec(start)?.[1] : undefined;
