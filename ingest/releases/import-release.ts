@@ -27,7 +27,7 @@ export interface ImportResult {
 export async function importRelease(
   store: VectorStore,
   folder: string,
-  onProgress?: OnProgress,
+  onProgress?: OnProgress | undefined,
 ): Promise<ImportResult> {
   const { record: exported, files } = readManifest(folder);
   await checkArchive(folder, files);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import type { EncoderFolder } from "./encoder-manifest.ts";
+import { type InferenceSession, Tensor } from "./onnx-runtime.ts";
 import { openSession } from "./onnx-session.ts";
 import type { Provider } from "./providers.ts";
 import { tokenBatches } from "./token-batches.ts";
