@@ -1,7 +1,7 @@
-import { utf8Content } from "../files/text-encoding.ts";
+import { type TextEncoding, utf8Content } from "../files/text-encoding.ts";
 import { rejectOf } from "../rejects-file.ts";
 import type { ReadOptions, ReleaseRow } from "../release-source.ts";
-import { SingleFileRelease } from "../single-file-release.ts";
+import { type SingleFile, SingleFileRelease } from "../single-file-release.ts";
 import { TermduetError } from "../termduet-error.ts";
 import { twoPasses } from "../two-passes.ts";
 import { languageOf, parseQuoted, unescapeObo } from "./obo-clause.ts";
@@ -28,6 +28,12 @@ type Scope = OntologyName["scope"];
  */
 export class OboRelease extends SingleFileRelease {
   readonly format = "obo";
+  readonly #encoding: TextEncoding | undefined;
+
+  constructor(file: SingleFile, encoding?: TextEncoding) {
+    super(file);
+    this.#encoding = encoding;
+  }
 
   async *rows(options: ReadOptions): AsyncGenerator<ReleaseRow[], void, undefined> {
     const { name } = this;
@@ -57,6 +63,7 @@ export class OboRelease extends SingleFileRelease {
     let types: ReadonlyMap<string, NameKind> = new Map();
     const content = utf8Content(this.content(options), {
       name: this.name,
+      encoding: this.#encoding,
       again: () => this.content({}),
       onNotice: options.onNotice,
     });
