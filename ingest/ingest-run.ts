@@ -7,6 +7,7 @@ import type { ReleaseSource } from "../src/terminology/release-source.ts";
 import { TermduetError } from "../src/terminology/termduet-error.ts";
 import {
   checkReleaseName,
+  checkSpelling,
   collectionName,
   type ReleaseRecord,
   releaseRecords,
@@ -100,7 +101,9 @@ export class IngestRun implements AsyncDisposable {
       throw new TermduetError("usage", "no encoder to ingest with; name one by --encoder");
     for (const encoder of encoders) await verifyEncoderFolder(encoder);
     const fingerprint = releaseFingerprint(await this.#source.fingerprint(signal), filters);
-    const ofDataset = (await releaseRecords(store)).filter((r) => r.dataset === this.#dataset);
+    const records = await releaseRecords(store);
+    checkSpelling(records, { dataset: this.#dataset, release: this.#release });
+    const ofDataset = records.filter((r) => r.dataset === this.#dataset);
     const generations = ofDataset.filter((r) => r.release === this.#release);
     const before = generations.at(-1);
     if (before && isUnchanged(before, fingerprint, encoders)) {

@@ -53,7 +53,7 @@ export function readHeader<Column extends string>(
     } else {
       throw new TermduetError(
         "bad-input",
-        `${file} has two columns for "${key}": "${cells[index[key]]}" and "${cell}"`,
+        `${file} has two columns for "${key}": "${cells[index[key]!]}" and "${cell}"`,
       );
     }
   }
