@@ -53,7 +53,7 @@ export async function openRelease(path: string, options: OpenOptions = {}): Prom
   const file = { source: fileSource(path, stats.size), isGzip, stored };
   const bare = path.replace(/\.gz$/i, "");
   if (isTableFile(stored.name)) checkConso(path, stored.name);
-  if (isTableFile(stored.name))
+  if (isTableFile(stored.name) || /\.rrf$/i.test(bare))
     return new RrfRelease(
       [{ table: consoTable(stored.name), name: path, parts: [file.source], isGzip }],
       [stored],

@@ -20,7 +20,7 @@ const WESTERN_BYTES = new Set([
  * The encoding that these first bytes of a file show by a byte order mark or by the zeros of UTF-16; undefined where they
  * show none, which is UTF-8 or a code page of one byte a character.
  */
-export function shownEncoding(head: Uint8Array): Exclude<TextEncoding, "latin1"> | undefined {
+function shownEncoding(head: Uint8Array): Exclude<TextEncoding, "latin1"> | undefined {
   if (head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf) return "utf-8";
   if (head[0] === 0xff && head[1] === 0xfe) return "utf-16le";
   if (head[0] === 0xfe && head[1] === 0xff) return "utf-16be";
@@ -41,7 +41,7 @@ export function shownEncoding(head: Uint8Array): Exclude<TextEncoding, "latin1">
  * Counts the bytes of a text to say whether it is Windows-1252 for certain: none of it is UTF-8 beyond ASCII, and all
  * that is not ASCII is what western European texts hold there.
  */
-export class WesternBytes {
+class WesternBytes {
   #western = 0;
   #others = 0;
   #hasUtf8 = false;

@@ -1,7 +1,7 @@
 import type { Triple } from "./triple.ts";
 
 /** An RDF/JS term of as little as the parsers and the readers need. */
-export interface SlimTerm {
+interface SlimTerm {
   termType: string;
   value: string;
   language: string;

@@ -80,14 +80,15 @@ function assemble(table: RrfTable | ControlTable, files: readonly FoundFile[]): 
     const isGzip = kind.startsWith("gzip");
     if (!kind.endsWith("Parts")) return { table, name: first.name, parts: [first], isGzip };
     const whole = first.name.replace(/\.[a-z]{2}(\.gz)?$/i, "");
-    return { table, name: whole, parts: inOrder(parts, whole), isGzip };
+    return { table, name: whole, parts: inOrder(parts, whole, table === "MRCONSO"), isGzip };
   }
   return undefined;
 }
 
 /** Parts named aa, ab, … az, ba, … in that order; an error names the first that is missing. */
-function inOrder(parts: ReadonlyMap<string, ByteSource>, name: string): ByteSource[] {
-  if (parts.size === 1)
+function inOrder(parts: ReadonlyMap<string, ByteSource>, name: string, isLarge: boolean): ByteSource[] {
+  // MRCONSO never comes in one part alone; a smaller table may.
+  if (isLarge && parts.size === 1)
     throw new TermduetError(
       "bad-input",
       `${name} comes in parts and only .${[...parts.keys()][0]} is there: copy or download the release again, all of its -meta.nlm archives too`,

@@ -110,7 +110,8 @@ const { MRCONSO, MRSTY, MRREL } = UMLS_READERS;
  */
 export const RRF_READERS: Record<RrfTable, { columns: string; read: RowReader }> = {
   ...UMLS_READERS,
-  RXNCONSO: MRCONSO,
+  // It leaves SRL empty: all that it holds may be used.
+  RXNCONSO: { ...MRCONSO, read: (line) => readAtom(line, "0") },
   RXNSTY: MRSTY,
   RXNREL: {
     columns: MRREL.columns,
@@ -130,19 +131,19 @@ export const RRF_READERS: Record<RrfTable, { columns: string; read: RowReader }>
   },
 };
 
-function readAtom(line: RrfLine): ReleaseRow | string {
+/** `noSrl`: what an empty SRL stands for; one of UMLS is never empty. */
+function readAtom(line: RrfLine, noSrl = ""): ReleaseRow | string {
   const cui = line.field(0);
   const lat = line.field(1);
   const aui = line.field(7);
   const sab = line.field(11);
-  const srl = line.field(15);
+  const srl = line.field(15) || noSrl;
   const suppress = line.field(16) || "N";
   if (cui === "") return "empty CUI";
   if (lat === "") return "empty LAT";
   if (aui === "") return "empty AUI";
   if (sab === "") return "empty SAB";
-  // RxNorm leaves it empty: all that it holds may be used.
-  if (srl !== "" && !isDigits(srl)) return `SRL is no number: "${srl}"`;
+  if (!isDigits(srl)) return `SRL is no number: "${srl}"`;
   if (!isSuppress(suppress)) return wrongSuppress(suppress);
   const str = line.text(14);
   if (str === "") return "empty STR";
