@@ -52,7 +52,10 @@ export class CsvFile extends TextFile {
   }
 
   row(cells: readonly Cell[]): void {
-    if (this.#dialect === "plain") return this.write(tableRow(cells, ","));
+    if (this.#dialect === "plain") {
+      this.write(tableRow(cells, ","));
+      return;
+    }
     const isFrench = this.#dialect === "excel-fr";
     const written = isFrench
       ? cells.map((cell) => (typeof cell === "number" ? String(cell).replace(".", ",") : cell))

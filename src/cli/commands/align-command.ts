@@ -14,7 +14,7 @@ import type { EncoderCatalogue } from "../../encoder/catalogue.ts";
 import type { Encoder } from "../../encoder/encoder-pool.ts";
 import type { Provider } from "../../encoder/providers.ts";
 import type { SearchFilter } from "../../retrieval/request/search-filter.ts";
-import type { LexiconEncoding } from "../../terminology/lexicon/lexicon-encoding.ts";
+import type { TextEncoding } from "../../terminology/files/text-encoding.ts";
 import type { OnProgress } from "../../terminology/progress.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 import { PREPROCESSING_STEPS, type PreprocessingStep } from "../../text/preprocess.ts";
@@ -47,7 +47,7 @@ interface Options extends Pick<SearchFilter, "sab" | "lat" | "tty" | "sty">, Tra
   provider: Provider;
   out: string;
   encoders?: string[];
-  encoding: LexiconEncoding;
+  encoding: TextEncoding;
   mode: AlignmentMode;
   exact?: boolean;
   minRating: number;

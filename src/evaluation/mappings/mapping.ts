@@ -1,5 +1,5 @@
 /** What a file says of a pair: `same`, or `unsure`, which is neither right nor wrong (OAEI's `?`, broader, related). */
-export type MappingRelation = "same" | "unsure";
+type MappingRelation = "same" | "unsure";
 
 export interface Mapping {
   /** `conceptKey` of the two. */

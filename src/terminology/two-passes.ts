@@ -1,4 +1,4 @@
-import type { ReadOptions } from "../release-source.ts";
+import type { ReadOptions } from "./release-source.ts";
 
 /** Options for reading a file twice: each pass counts half of the bytes, so that both together count the file once. */
 export function twoPasses(options: ReadOptions): [ReadOptions, ReadOptions] {

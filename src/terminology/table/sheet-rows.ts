@@ -1,6 +1,6 @@
 import { readSheet } from "read-excel-file/node";
-import type { DelimitedRow } from "../table/delimited.ts";
 import { TermduetError } from "../termduet-error.ts";
+import type { DelimitedRow } from "./delimited.ts";
 
 /** A sheet unpacks to many times its size. */
 const MAX_BYTES = 64 * 1024 * 1024;
