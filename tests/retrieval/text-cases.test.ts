@@ -117,6 +117,11 @@ describe("codes and words as people type them, in a made release", () => {
     expect(wrong.map(({ kind, query, concept }) => `${kind} | ${query} | ${concept}`)).toEqual([]);
   }, 120_000);
 
+  test("words that begin with a letter of several bytes are looked for with typos as well", async () => {
+    const [response] = await made.searcher.search({ queries: ["простатит"], k: 5 });
+    expect(response!.results.length).toBe(5);
+  });
+
   test("a code that is being typed shows the codes that begin so behind it", async () => {
     const [response] = await made.searcher.search({ queries: ["E11"], k: 5 });
     expect(response!.results.map(({ cui }) => cui)).toEqual(["D2", "D4", "D5", "D3", "D1"]);
