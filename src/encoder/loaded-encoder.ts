@@ -59,7 +59,7 @@ export class LoadedEncoder {
   /** Errors: `internal` when the graph gives a vector that is not finite or not of unit length. */
   async encode(texts: readonly string[], role: TextRole): Promise<EncodedTexts> {
     const { dimension, prefixes } = this.folder.manifest;
-    const sequences = texts.map((text) => this.#tokenizer.encode(prefixes[role] + text));
+    const sequences = await this.#tokenizer.encode(texts.map((text) => prefixes[role] + text));
     const vectors = new Float32Array(texts.length * dimension);
     let tokens = 0;
     for (const batch of tokenBatches(sequences, this.#tokenBudget)) {
