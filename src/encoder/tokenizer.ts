@@ -13,12 +13,22 @@ const MAX_CHARACTERS = 65_536;
  */
 export class Tokenizer {
   readonly #tokenizer: RustTokenizer;
+  /** The same without a limit: a text before a mention is cut at its beginning. */
+  get #whole(): RustTokenizer {
+    this.#uncut ??= RustTokenizer.fromString(this.#file);
+    this.#uncut.disablePadding();
+    this.#uncut.disableTruncation();
+    return this.#uncut;
+  }
+  #uncut: RustTokenizer | undefined;
+  readonly #file: string;
 
   /** `maxTokens` counts the special tokens; a longer text loses its end. Errors: `bad-input` naming the file. */
   constructor(folder: string, maxTokens: number) {
     const path = join(folder, "tokenizer.json");
     try {
-      this.#tokenizer = RustTokenizer.fromString(readFileSync(path, "utf8"));
+      this.#file = readFileSync(path, "utf8");
+      this.#tokenizer = RustTokenizer.fromString(this.#file);
       // Batches are made of equal lengths; what the file says of either is how somebody trained.
       this.#tokenizer.disablePadding();
       this.#tokenizer.setTruncation(maxTokens);
@@ -35,6 +45,12 @@ export class Tokenizer {
   /** The ids of each text, in the order of the texts. */
   async encode(texts: readonly string[]): Promise<number[][]> {
     const encodings = await this.#tokenizer.encodeBatch(texts.map(cut));
+    return encodings.map((encoding) => encoding.getIds());
+  }
+
+  /** The ids of each text without special tokens around it and whole, for what cuts them itself. */
+  async pieces(texts: readonly string[]): Promise<number[][]> {
+    const encodings = await this.#whole.encodeBatch(texts.map(cut), { addSpecialTokens: false });
     return encodings.map((encoding) => encoding.getIds());
   }
 }

@@ -1,4 +1,5 @@
 import type { SemanticType } from "../../terminology/atom.ts";
+import type { MentionReading } from "../../text/mention-reading.ts";
 import type { FacetField, Facets } from "../rank/facets.ts";
 import type { SearchFilter } from "./search-filter.ts";
 
@@ -10,6 +11,8 @@ export const MATCHED_BY = ["string", "code", "cui", "writing", "words", "beginni
 
 export interface SearchRequest {
   queries: readonly string[];
+  /** For each query the text in which it stands, if it stands in one: as private as the query. */
+  contexts?: readonly (string | undefined)[];
   /** Absent where the store holds one dataset alone. */
   dataset?: string;
   /** Results per query, at most `MAX_K`. */
@@ -100,6 +103,8 @@ export interface SearchResult {
 
 export interface SearchResponse {
   query: string;
+  /** With `explain`, where the query's context changed how it was read: what was searched for, and the abbreviations in it. */
+  reading?: MentionReading;
   dataset: string;
   release: string;
   tookMs: number;
@@ -112,4 +117,6 @@ export interface SearchResponse {
 
 export const MAX_K = 200;
 export const MAX_QUERY_CHARACTERS = 1000;
+/** A text in which a query stands: some pages. */
+export const MAX_CONTEXT_CHARACTERS = 20_000;
 export const MAX_QUERIES = 1000;
