@@ -3,6 +3,7 @@ import { FACET_FIELDS } from "../../src/retrieval/rank/facets.ts";
 import { MATCH_TYPES, MATCHED_BY } from "../../src/retrieval/request/search-types.ts";
 import { LIMITS } from "../limits.ts";
 import {
+  contextText,
   datasetParameter,
   encodersParameter,
   facetList,
@@ -24,6 +25,7 @@ const OFFSET = "Results to leave out before the first; the list ends after 200";
 
 export const searchQuerySchema = z.strictObject({
   q: queryText.meta({ description: "Words in any language of the release, a code or a CUI" }),
+  context: contextText.optional(),
   k: wholeParameter(1, LIMITS.k, 10, K),
   offset: wholeParameter(0, LIMITS.k - 1, 0, OFFSET),
   sab: listParameter("Sources (SAB), e.g. SNOMEDCT_US"),
@@ -43,6 +45,10 @@ export const searchQuerySchema = z.strictObject({
 export const searchBodySchema = z
   .strictObject({
     queries: z.array(queryText).min(1).max(LIMITS.batchQueries),
+    context: z
+      .union([contextText, z.array(contextText).max(LIMITS.batchQueries)])
+      .optional()
+      .meta({ description: "Text in which all queries stand, or a list with one for each" }),
     k: z.int().min(1).max(LIMITS.k).default(10).meta({ description: K }),
     offset: z
       .int()
@@ -149,6 +155,13 @@ const resultSchema = z
 export const searchResponseSchema = z
   .object({
     query: z.string(),
+    reading: z
+      .object({
+        text: z.string().meta({ description: "What was searched for" }),
+        abbreviations: z.array(z.object({ short: z.string(), long: z.string() })),
+      })
+      .optional()
+      .meta({ description: "With explain, where the context explains abbreviations of the query" }),
     dataset: z.string(),
     release: z.string(),
     tookMs: z.number(),

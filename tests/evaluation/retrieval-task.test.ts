@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { retrievalPlaces, retrievalScores, wonShare } from "../../src/evaluation/retrieval-task.ts";
+import { pairedDifference, placesIn, rankingsOf, retrievalScores, wonShare } from "../../src/evaluation/retrieval-task.ts";
 import type {
   SearchRequest,
   SearchResponse,
@@ -28,7 +28,8 @@ describe("an evaluation of search", () => {
     const answers = { q1: ["X", "Y", "Z"], q2: ["X", "Y"], q3: ["X"], q4: [] };
     const wanted = [["Z"], ["X", "Y"], ["N"], ["X"]];
     const queries = Object.keys(answers).map((query, i) => ({ query, cuis: new Set(wanted[i]) }));
-    const places = await retrievalPlaces(queries, searchOf(answers), {});
+    const rankings = await rankingsOf(queries, searchOf(answers), {});
+    const places = placesIn(rankings, (i) => queries[i]!.cuis);
     const never = Number.POSITIVE_INFINITY;
     expect(places).toEqual({
       merged: [3, 1, never, never],
