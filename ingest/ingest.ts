@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type EncoderFolder, verifyEncoderFolder } from "../src/encoder/encoder-manifest.ts";
+import type { Atom } from "../src/terminology/atom.ts";
 import { type AtomFilterOptions, atomFilter } from "../src/terminology/atom-filter.ts";
 import { openRelease } from "../src/terminology/open-release.ts";
 import type { OnProgress } from "../src/terminology/progress.ts";
@@ -17,6 +18,7 @@ import { indexAndVerify, switchTo } from "./finish/finish-release.ts";
 import { someOf } from "./finish/verify-release.ts";
 import { buildConcepts, type ConceptCounts, stringParts } from "./join/build-concepts.ts";
 import { BROAD, Hierarchy } from "./join/hierarchy.ts";
+import { type AddedCounts, AddedRows, type Additions, MENTIONS } from "./read/added-rows.ts";
 import { type AtomCounts, type ReadCounts, type ReadResult, readRelease } from "./read/read-release.ts";
 import { Journal, type JournalMode } from "./work/journal.ts";
 import { donePart, joinPlan, putPart } from "./work/part-records.ts";
@@ -39,6 +41,8 @@ export interface IngestOptions extends EncodingOptions {
   store: VectorStore;
   /** `sty`: concepts with one of these semantic types (TUI) alone. */
   filters: AtomFilterOptions & { sty?: readonly string[] };
+  /** Glosses and annotated mentions that the user adds to the release. */
+  additions?: Additions;
   maxRejectShare: number;
   /** Atoms that are encoded and written together; what a kill loses at most. */
   atomsPerBlock: number;
@@ -65,6 +69,8 @@ export interface IngestSummary {
   counts: ReadCounts & { strings?: number; concepts?: number };
   rejectsFile: string | undefined;
   encoders: { id: string; encoded: number; copied: number; recallAt10?: number }[];
+  /** What the user's glosses and mentions have found. */
+  added?: AddedCounts;
 }
 
 /**
@@ -81,10 +87,13 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   }
   const dataset = checkReleaseName("--dataset", options.dataset);
   const release = checkReleaseName("--release", options.release);
-  const keep = atomFilter(filters);
+  const passes = atomFilter(filters);
+  const added = new AddedRows(options.additions ?? { glosses: [], mentions: [] }, passes);
+  const keep = (atom: Atom): boolean => atom.sab === MENTIONS || passes(atom);
   const rejectsPath = join(options.rejectsFolder, `${dataset}_${release}.tsv`);
   mkdirSync(dirname(rejectsPath), { recursive: true });
-  await using source = await openRelease(options.source);
+  await using opened = await openRelease(options.source);
+  const source = added.to(opened);
   const reading = {
     source,
     keep,
@@ -138,10 +147,11 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
 
   const read = await stage<ReadResult>(journal, "read", async () => {
     try {
-      return await readRelease({
+      const result = await readRelease({
         ...reading,
         folders: { concepts: join(folder, "concepts"), hierarchy: join(folder, "hierarchy") },
       });
+      return added.isNothing ? result : { ...result, added: added.counts };
     } catch (error) {
       journal.discard(); // nothing is done yet that a resumed run could build on
       throw error;
@@ -223,6 +233,7 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
     ingestedAt: new Date().toISOString(),
     counts: { ...kept, rejects: read.counts.rejects, bySty, strings: strings.count, concepts },
     standing,
+    ...(read.added ? { added: read.added } : {}),
     encoders: targets.map(({ pool, collection }, i) => {
       const { manifest, hash } = pool.folder;
       const { dimension, id } = manifest;
@@ -260,7 +271,8 @@ export async function ingest(options: IngestOptions): Promise<IngestSummary> {
   });
   await switchTo(store, record, generations, folder);
   const done = record.encoders.map((encoder, i) => ({ ...encoder, recallAt10: recalls[i]! }));
-  return summaryOf(counts, { status: "ingested", encoders: done });
+  const summary = summaryOf(counts, { status: "ingested", encoders: done });
+  return read.added ? { ...summary, added: read.added } : summary;
 }
 
 async function stage<T>(journal: Journal, name: string, work: () => Promise<T>): Promise<T> {

@@ -6,6 +6,7 @@ import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import { ParentsFile } from "../join/hierarchy.ts";
 import { NameRanking } from "../work/name-ranking.ts";
 import { partOf, SpillWriter } from "../work/spill.ts";
+import type { AddedCounts } from "./added-rows.ts";
 import { inverseRelation } from "./inverse-relation.ts";
 
 /** Rows of one concept part: what is joined on CUI. */
@@ -28,6 +29,8 @@ export interface ReadResult {
   counts: ReadCounts;
   parts: number;
   ranks: [string, number][];
+  /** Where a user adds something to the release. */
+  added?: AddedCounts;
 }
 
 export interface ReadReleaseOptions {
