@@ -79,7 +79,7 @@ async function placesOf(
   });
 }
 
-/** Shard of queries with the right concept among the first k, and its 95 % interval by bootstrap over queries. */
+/** Share of queries with the right concept among the first k, and its 95 % interval by bootstrap over queries. */
 function accuracy(places: readonly number[], k: number): { value: number; low: number; high: number } {
   const hits: number[] = places.map((place) => Number(place <= k));
   const random = seeded(1);

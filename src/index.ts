@@ -3,6 +3,8 @@
  * stays compatible within a major version; what is not exported may change at any time.
  */
 
+import "./machine/silent.ts";
+
 // Aligning.
 export { alignLexicon, type LexiconAlignment } from "./alignment/align-lexicon.ts";
 // Encoding.

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -8,9 +8,10 @@ const ROOT = join(import.meta.dirname, "..");
 const MAY_IMPORT: Record<string, string[]> = {
   "src/terminology": [],
   "src/report": [],
+  "src/machine": [],
   "src/text": ["src/terminology"],
-  "src/encoder": ["src/text"],
-  "src/vector-store": ["src/terminology"],
+  "src/encoder": ["src/text", "src/machine"],
+  "src/vector-store": ["src/terminology", "src/machine"],
   "src/retrieval": ["src/encoder", "src/vector-store"],
   "src/alignment": ["src/retrieval", "src/report"],
   "src/evaluation": ["src/retrieval"],
@@ -29,7 +30,7 @@ function allowed(room: string): Set<string> {
 }
 
 function roomOf(path: string): string {
-  const [first, second] = relative(ROOT, path).split("/");
+  const [first, second] = relative(ROOT, path).split(sep);
   return first === "src" ? `src/${second}` : first!;
 }
 
@@ -82,9 +83,8 @@ describe("the installation", () => {
     expect(copies).toEqual(["node_modules/onnxruntime-node"]);
   });
 
-  test("runs on the Node that the package brings", () => {
-    expect(process.version).toBe(
-      `v${JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).dependencies.node}`,
-    );
+  test("runs on a Node that is new enough", () => {
+    const [major, minor] = process.versions.node.split(".").map(Number);
+    expect(major! > 24 || (major === 24 && minor! >= 12)).toBe(true);
   });
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import type { EncoderFolder } from "../../src/encoder/encoder-manifest.ts";
 import { LoadedEncoder } from "../../src/encoder/loaded-encoder.ts";
+import { InferenceSession, Tensor } from "../../src/encoder/onnx-runtime.ts";
 import { GraphBuilder, modelOf } from "../../src/optimizer/onnx/graph-builder.ts";
 import { modelBytes } from "../../src/optimizer/onnx/model-file.ts";
 import { DataType } from "../../src/optimizer/onnx/proto.ts";

@@ -3,7 +3,7 @@ import type { OnProgress } from "../../src/terminology/progress.ts";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import { type ReleaseRecord, releaseRecords } from "../../src/vector-store/release-record.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
-import type { IngestSummary } from "../ingest.ts";
+import type { IngestSummary } from "../ingest-options.ts";
 import {
   finishedParts,
   forgetParts,
@@ -11,16 +11,16 @@ import {
   type PartsPlan,
   partsPlan,
 } from "../work/part-records.ts";
+import type { Sample } from "../work/sample.ts";
 import { type EncoderTarget, type EncodingOptions, startEncoders } from "../write/encoder-targets.ts";
 import { indexAndVerify, switchTo } from "./finish-release.ts";
-import type { Sample } from "./verify-release.ts";
 
 export interface FinishOptions extends EncodingOptions {
   dataset: string;
   release: string;
   store: VectorStore;
-  onProgress?: OnProgress;
-  signal?: AbortSignal;
+  onProgress?: OnProgress | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -41,13 +41,15 @@ export async function finishParts(options: FinishOptions): Promise<IngestSummary
   await using stack = new AsyncDisposableStack();
   const collections = new Map(record.encoders.map((e) => [e.id, e.collection]));
   const encoding = { ...options, encoders: encodersOf(plan, options.encoders) };
-  const targets = await startEncoders(encoding, (id) => collections.get(id)!, stack);
+  // What is left to encode is the sample that the release is verified by.
+  const sample = mergedSample(parts.map((part) => part.sample));
+  const targets = await startEncoders(encoding, sample.ids.length, (id) => collections.get(id)!, stack);
   const recalls = await indexAndVerify({
     store,
     targets,
     record,
     stringsBySab: sumOf(parts.map((part) => part.bySab)),
-    sample: mergedSample(parts.map((part) => part.sample)),
+    sample,
     ...(record.definitions
       ? {
           definitions: {

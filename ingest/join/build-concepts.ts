@@ -13,28 +13,15 @@ import { BUCKETS, blockOf, bucketOf } from "../../src/text/string-id.ts";
 import { conceptsSpec } from "../../src/vector-store/release-record.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
 import { MENTIONS } from "../read/added-rows.ts";
-import { type AtomCounts, type ConceptRow, countAtom, type ReadResult } from "../read/read-release.ts";
+import { type AtomCounts, countAtom } from "../read/atom-counts.ts";
+import type { ReadResult } from "../read/read-release.ts";
 import { NameRanking, namesByLanguage, preferredName } from "../work/name-ranking.ts";
+import type { ConceptRow, StringRow } from "../work/rows.ts";
 import type { Shard } from "../work/shard.ts";
 import { readPart, SpillWriter } from "../work/spill.ts";
 import { spillDefinitions } from "../write/definition-blocks.ts";
 import { ConceptStandings } from "./concept-popularity.ts";
 import type { Hierarchy } from "./hierarchy.ts";
-import type { StringPopularity } from "./popularity.ts";
-
-/** One atom on its way to its string: with what the string's record keeps of its concept. */
-export interface StringRow {
-  text: string;
-  norm: string;
-  bucket: number;
-  atom: KeptAtom;
-  name: string;
-  semanticTypes: SemanticType[];
-  standing: ConceptStanding;
-  fame: StringPopularity;
-  /** The text in which a mention stands. */
-  context?: string;
-}
 
 export interface ConceptCounts {
   concepts: number;
@@ -53,15 +40,15 @@ export interface BuildConceptsOptions {
   hierarchy: Hierarchy;
   stringParts: number;
   /** Where the definitions go, in as many parts as the strings; absent where no encoder knows definitions. */
-  definitionFolder?: string;
+  definitionFolder?: string | undefined;
   store: VectorStore;
   collection: string;
   /** Keep concepts with one of these semantic types (TUI) alone; all when empty. */
   sty: readonly string[];
   /** Which parts are this process's to write; the others are joined for their strings alone. */
-  share: Shard;
-  onProgress?: OnProgress;
-  signal?: AbortSignal;
+  shard: Shard;
+  onProgress?: OnProgress | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** Blocks of strings: each fits in memory and keeps the encoders busy for some seconds. A power of two, so that
@@ -77,9 +64,9 @@ export function stringParts(atoms: number, atomsPerBlock: number): number {
  * is a left one: a concept without types, definitions or relations is kept.
  */
 export async function buildConcepts(options: BuildConceptsOptions): Promise<ConceptCounts> {
-  const { read, store, collection, share, signal } = options;
+  const { read, store, collection, shard, signal } = options;
   const ranking = NameRanking.from(read.ranks);
-  await store.createCollection(conceptsSpec(collection), share.creation);
+  await store.createCollection(conceptsSpec(collection), shard.creation);
   using spill = new SpillWriter(options.stringFolder, options.stringParts);
   const { definitionFolder, stringParts: parts } = options;
   using definitions = definitionFolder === undefined ? undefined : new SpillWriter(definitionFolder, parts);
@@ -108,7 +95,7 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<Conc
       fields: {},
       bodies: concepts.map(({ record }) => JSON.stringify(record)),
     };
-    if (share.has(part)) await store.writeBlock(collection, block, share.writing);
+    if (shard.has(part)) await store.writeBlock(collection, block, shard.writing);
     for (const concept of concepts) {
       spillAtoms(spill, parts, concept, standings.of(concept.record));
       if (definitions) spillDefinitions(definitions, parts, concept.record.cui, concept.record.definitions);

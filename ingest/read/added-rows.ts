@@ -48,8 +48,8 @@ export class AddedRows {
   readonly #keep: (atom: Atom) => boolean;
 
   /** `keep` says which atoms of the source the release keeps: concepts without one get nothing. */
-  constructor(files: Additions, keep: (atom: Atom) => boolean) {
-    this.#files = files;
+  constructor(files: Additions | undefined, keep: (atom: Atom) => boolean) {
+    this.#files = files ?? { glosses: [], mentions: [] };
     this.#keep = keep;
   }
 

@@ -25,8 +25,8 @@ export interface BlockVectors {
   copied: number;
 }
 
-// Large enough that texts of one length fill whole batches, small enough to share among workers.
-const SLICE = 2048;
+/** Texts that a worker gets at once: enough that those of one length fill whole batches, few enough to share them. */
+export const SLICE = 2048;
 const UNIT_TOLERANCE = 1e-3;
 
 /**

@@ -4,9 +4,9 @@ import { stringId } from "../../src/text/string-id.ts";
 import { wordKeys } from "../../src/text/word-keys.ts";
 import type { FILTER_FIELDS } from "../../src/vector-store/release-record.ts";
 import type { Block, BlockKeys, FieldValue } from "../../src/vector-store/vector-store.ts";
-import type { StringRow } from "../join/build-concepts.ts";
 import type { Hierarchy } from "../join/hierarchy.ts";
 import { prominence, type StringPopularity } from "../join/popularity.ts";
+import type { StringRow } from "../work/rows.ts";
 import { readPart, type SpilledPart } from "../work/spill.ts";
 import { blockKeys } from "./block-keys.ts";
 

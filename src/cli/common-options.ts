@@ -1,8 +1,8 @@
-import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import type { Command } from "commander";
 import { EncoderCatalogue } from "../encoder/catalogue.ts";
 import { PROVIDERS } from "../encoder/providers.ts";
+import { userFolder } from "../machine/user-folder.ts";
 import { bundledEncoders } from "./paths.ts";
 import { setting } from "./settings.ts";
 
@@ -31,7 +31,7 @@ export function datasetOption(command: Command): Command {
 
 export function encodersFolderOption(command: Command): Command {
   const option = setting("--encoders-folder <path>", "where encoders that were added live").default(
-    join(homedir(), ".termduet", "encoders"),
+    join(userFolder(), "encoders"),
   );
   return command.addOption(option);
 }

@@ -1,5 +1,8 @@
+import "../machine/silent.ts";
 import { existsSync } from "node:fs";
+import { inspect } from "node:util";
 import { Command, CommanderError } from "commander";
+import { type Platform, thisPlatform, whyUnsupported } from "../machine/platform-check.ts";
 import { errnoOf, TermduetError } from "../terminology/termduet-error.ts";
 import { version } from "./paths.ts";
 import { applyConfigFile, CONFIG_FILE } from "./settings.ts";
@@ -72,7 +75,7 @@ async function program(argv: readonly string[]): Promise<Command> {
   const root = new Command("termduet")
     .description("terminology search and ontology alignment with two quantized encoders")
     .version(version)
-    .option("--debug", "print the stack of an error");
+    .option("--debug", "print where an error came from, and what caused it");
   const named = argv.find((argument) => argument in COMMANDS);
   // The keys of a settings file are checked against the options of all commands.
   const all = existsSync(CONFIG_FILE);
@@ -112,7 +115,7 @@ function report(error: unknown, debug: boolean): number {
   }
   const { code, message } = explained(error);
   process.stderr.write(`termduet: ${message.replaceAll("\n", " ")}\n`);
-  if (debug) process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`);
+  if (debug) process.stderr.write(`${inspect(error, { depth: 4, colors: false })}\n`);
   return code === "usage" ? 2 : 1;
 }
 
@@ -135,9 +138,16 @@ function explained(error: unknown): TermduetError {
   });
 }
 
+/** Commands load native libraries, which say nothing useful, or nothing at all, where they can't run. */
+function checkPlatform(argv: readonly string[], platform: Platform): void {
+  const why = argv.some((argument) => argument in COMMANDS) ? whyUnsupported(platform) : undefined;
+  if (why) throw new TermduetError("unavailable", why);
+}
+
 /** Runs one command line and gives its exit code. */
-export async function main(argv: readonly string[]): Promise<number> {
+export async function main(argv: readonly string[], platform = thisPlatform()): Promise<number> {
   try {
+    checkPlatform(argv, platform);
     const root = await program(argv);
     await root.parseAsync([...argv], { from: "user" });
     return 0;

@@ -36,7 +36,10 @@ export async function readPlaces(path: string, queries: number): Promise<RunPlac
     const lists = Object.entries(methods).map(([method, places]) => [method, places.map(found)] as const);
     const other = lists.find(([, places]) => places.length !== queries);
     if (other)
-      throw new TermduetError("bad-input", `${path} is of ${other[1].length} queries, this run of ${queries}`);
+      throw new TermduetError(
+        "bad-input",
+        `${path} is of ${other[1].length} queries, this run of ${queries}`,
+      );
     return [counted, Object.fromEntries(lists)] as const;
   });
   return Object.fromEntries(runs);

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import type { EncoderFolder } from "./encoder-manifest.ts";
 import { mentionSequences, placed } from "./mention-sequences.ts";
+import { type InferenceSession, Tensor } from "./onnx-runtime.ts";
 import { openSession } from "./onnx-session.ts";
 import type { Provider } from "./providers.ts";
 import { tokenBatches } from "./token-batches.ts";
@@ -61,11 +61,7 @@ export class LoadedEncoder {
   }
 
   /** Errors: `internal` when the graph gives a vector that is not finite or not of unit length. */
-  async encode(
-    texts: readonly string[],
-    role: TextRole,
-    contexts: TextContexts = [],
-  ): Promise<EncodedTexts> {
+  async encode(texts: readonly string[], role: TextRole, contexts: TextContexts = []): Promise<EncodedTexts> {
     const { dimension } = this.folder.manifest;
     const sequences = await this.#sequences(texts, role, contexts);
     const vectors = new Float32Array(texts.length * dimension);

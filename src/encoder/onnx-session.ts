@@ -1,6 +1,6 @@
-import { InferenceSession, listSupportedBackends } from "onnxruntime-node";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import { type CpuFeatures, cpuFeatures } from "./cpu-features.ts";
+import { InferenceSession, listSupportedBackends } from "./onnx-runtime.ts";
 import type { Provider } from "./providers.ts";
 import { DEFAULT_SESSION_SETTINGS, type SessionSettings } from "./session-settings.ts";
 

@@ -66,7 +66,8 @@ export function placesIn(
     const hits = cuis.flatMap((cui, at) => (right(i).has(cui) ? [at] : []));
     places["merged"]!.push(Math.min(...hits.map((at) => at + 1)));
     // An encoder says nothing of a query without results.
-    for (const id of ids) places[id]!.push(Math.min(...hits.map((at) => ranks[id]?.[at] ?? Number.POSITIVE_INFINITY)));
+    for (const id of ids)
+      places[id]!.push(Math.min(...hits.map((at) => ranks[id]?.[at] ?? Number.POSITIVE_INFINITY)));
   }
   if (ids.length > 1)
     places["oracle"] = places["merged"]!.map((_, i) => Math.min(...ids.map((id) => places[id]![i]!)));

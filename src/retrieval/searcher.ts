@@ -100,7 +100,9 @@ export class Searcher {
     const { dataset, release: name } = release;
     return pages.map(({ more, facets }, i) => ({
       query: request.queries[i]!,
-      ...(request.explain && readings[i]!.abbreviations.length > 0 ? { reading: shownReading(readings[i]!) } : {}),
+      ...(request.explain && readings[i]!.abbreviations.length > 0
+        ? { reading: shownReading(readings[i]!) }
+        : {}),
       dataset,
       release: name,
       tookMs,

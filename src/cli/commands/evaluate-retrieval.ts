@@ -22,8 +22,8 @@ import {
   storeOption,
 } from "../common-options.ts";
 import { openSearcher } from "../open-searcher.ts";
-import { differences, readPlaces, storedStrings, writePlaces } from "../retrieval-runs.ts";
 import { progressLine } from "../progress-line.ts";
+import { differences, readPlaces, storedStrings, writePlaces } from "../retrieval-runs.ts";
 import { list, setting } from "../settings.ts";
 import { intervalText, tableText } from "../table-text.ts";
 
@@ -47,13 +47,19 @@ export function evaluateRetrievalCommand(): Command {
     .description(
       "how often search finds the right concept: merged, each encoder alone, and the oracle of all",
     )
-    .argument("<file>", ".tsv or .csv with the columns query and cuis (| between alternatives), or .jsonl with query, context and cuis")
+    .argument(
+      "<file>",
+      ".tsv or .csv with the columns query and cuis (| between alternatives), or .jsonl with query, context and cuis",
+    )
     .addOption(setting("--encoders <list>", "encoders to ask (default: all of the release)").argParser(list))
     .option("--sab <list>", "sources", list)
     .option("--lat <list>", "languages, e.g. FRE", list)
     .option("--tty <list>", "term types", list)
     .option("--sty <list>", "semantic types, e.g. T047", list)
-    .option("--strict", "count the concepts named in the file alone, not those that bear the very name of one")
+    .option(
+      "--strict",
+      "count the concepts named in the file alone, not those that bear the very name of one",
+    )
     .option("--no-context", "leave the contexts of a .jsonl out")
     .option("--places <file>", "write the place of the right concept for each query, to compare runs by")
     .option("--against <file>", "compare with the --places of another run: differences with paired intervals")
@@ -67,7 +73,8 @@ export function evaluateRetrievalCommand(): Command {
 async function run(file: string, options: Options): Promise<void> {
   const labelled = await readLabelledQueries(file);
   const queries = options.context === false ? labelled.map(({ query, cuis }) => ({ query, cuis })) : labelled;
-  const before = options.against === undefined ? undefined : await readPlaces(options.against, queries.length);
+  const before =
+    options.against === undefined ? undefined : await readPlaces(options.against, queries.length);
   const { sab, lat, tty, sty, dataset, encoders, exact } = options;
   const filter = Object.fromEntries(
     Object.entries({ sab, lat, tty, sty }).filter(([, v]) => v !== undefined),

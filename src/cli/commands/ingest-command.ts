@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { finishParts } from "../../../ingest/finish/finish-parts.ts";
@@ -95,9 +94,10 @@ export function ingestCommand(): Command {
         .default(0.001),
     )
     .addOption(
-      setting("--workers <n>", "encoder threads (default: one per core)").argParser(
-        whole("--workers", 1, 256),
-      ),
+      setting(
+        "--workers <n>",
+        "most encoder threads per encoder (default: as many as cores and memory hold)",
+      ).argParser(whole("--workers", 1, 256)),
     )
     .addOption(
       setting("--block-size <n>", "atoms that are encoded and written together")
@@ -135,7 +135,7 @@ export async function runIngest(source: string | undefined, options: IngestComma
       store,
       encoders,
       provider: options.provider,
-      workers: options.workers ?? (options.provider === "cpu" ? availableParallelism() : 1),
+      workers: options.workers,
       onProgress: progress.onProgress,
       signal: stop.signal,
     };
@@ -143,7 +143,7 @@ export async function runIngest(source: string | undefined, options: IngestComma
       ingest({
         ...common,
         source: source!,
-        ...(options.part ? { share: options.part } : {}),
+        ...(options.part ? { shard: options.part } : {}),
         filters: {
           ...(sab ? { sab } : {}),
           ...(lat ? { lat } : {}),

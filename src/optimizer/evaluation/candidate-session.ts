@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { type InferenceSession, Tensor } from "onnxruntime-node";
+import { type InferenceSession, Tensor } from "../../encoder/onnx-runtime.ts";
 import { openSession } from "../../encoder/onnx-session.ts";
 import { tokenBatches } from "../../encoder/token-batches.ts";
 import { storeModel } from "../onnx/model-file.ts";

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { homeFolder } from "../../machine/user-folder.ts";
 
 /** Where the hub is, what is known there, and where its files are kept; the same variables as Python's library has. */
 export interface HubSettings {
@@ -18,7 +19,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Reads the settings from environment variables. */
 export function hubSettings(env: Environment = process.env): HubSettings {
-  const caches = env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache");
+  const caches = env["XDG_CACHE_HOME"] ?? join(homeFolder() ?? tmpdir(), ".cache");
   const home = env["HF_HOME"] ?? join(caches, "huggingface");
   return {
     url: (env["HF_ENDPOINT"] || "https://huggingface.co").replace(/\/+$/, ""),

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { InferenceSession, Tensor } from "../../encoder/onnx-runtime.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 import { modelBytes, storeModel, weightBytes } from "./model-file.ts";
 import type { ModelProto } from "./proto.ts";

@@ -1,4 +1,4 @@
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { InferenceSession, Tensor } from "../../encoder/onnx-runtime.ts";
 import { GraphBuilder, modelOf } from "../onnx/graph-builder.ts";
 import { modelBytes } from "../onnx/model-file.ts";
 import { DataType } from "../onnx/proto.ts";

@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
+import { syncFolder } from "../../machine/sync-folder.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 
 /** Reads a JSON object; an absent file is an empty one. */
@@ -23,10 +24,5 @@ export function writeJsonFile(path: string, value: unknown): void {
     closeSync(fd);
   }
   renameSync(temporary, path);
-  const folder = openSync(dirname(path), "r");
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
+  syncFolder(dirname(path));
 }

@@ -1,3 +1,4 @@
+import "../../machine/silent.ts";
 import "./quiet-logs.ts";
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";

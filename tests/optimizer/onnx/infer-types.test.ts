@@ -1,5 +1,5 @@
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
+import { InferenceSession, Tensor } from "../../../src/encoder/onnx-runtime.ts";
 import { modelBytes } from "../../../src/optimizer/onnx/model-file.ts";
 import { DataType } from "../../../src/optimizer/onnx/proto.ts";
 import { inferTypes } from "../../../src/optimizer/onnx/types/infer-types.ts";

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { InferenceSession } from "onnxruntime-node";
 import { afterAll, describe, expect, test } from "vitest";
+import { InferenceSession } from "../../../src/encoder/onnx-runtime.ts";
 import { decodeModel } from "../../../src/optimizer/onnx/decode-model.ts";
 import { encodeModel } from "../../../src/optimizer/onnx/encode-model.ts";
 import { modelBytes, readModel, storeModel, writeModel } from "../../../src/optimizer/onnx/model-file.ts";

@@ -1,0 +1,104 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describe, expect, test } from "vitest";
+import { memoryRoom } from "../../src/machine/memory-room.ts";
+import { groupParent } from "./support/control-group.ts";
+
+const GB = 2 ** 30;
+
+/** A machine with 64 GB free, whose `/proc` and `/sys` hold these files. */
+function roomWith(files: Record<string, string>): number {
+  const read = (path: string): string => {
+    const text = files[path];
+    if (text === undefined) throw new Error(`ENOENT ${path}`);
+    return text;
+  };
+  return memoryRoom(read, () => 64 * GB) / GB;
+}
+
+describe("the memory that is left", () => {
+  test("is the machine's where there are no control groups, as on Macs and Windows", () => {
+    expect(roomWith({})).toBe(64);
+  });
+
+  test("is the machine's where the groups have no limit", () => {
+    expect(
+      roomWith({
+        "/proc/self/cgroup": "4:memory:/a\n0::/a\n",
+        "/sys/fs/cgroup/a/memory.max": "max\n",
+        "/sys/fs/cgroup/memory/a/memory.limit_in_bytes": "9223372036854771712\n",
+      }),
+    ).toBe(64);
+  });
+
+  test("is what a container's limit leaves (version 2), not counting pages of files that can be given up", () => {
+    expect(
+      roomWith({
+        "/proc/self/cgroup": "0::/\n",
+        "/sys/fs/cgroup/memory.max": String(8 * GB),
+        "/sys/fs/cgroup/memory.current": String(5 * GB),
+        "/sys/fs/cgroup/memory.stat": `anon 1\ninactive_file ${3 * GB}\nactive_file 1\n`,
+      }),
+    ).toBe(6);
+  });
+
+  test("is the least that the groups above leave: a job's limit stands on the job, not on its step", () => {
+    expect(
+      roomWith({
+        "/proc/self/cgroup": "0::/slurm/job_1/step_0\n",
+        "/sys/fs/cgroup/slurm/job_1/step_0/memory.max": "max",
+        "/sys/fs/cgroup/slurm/job_1/memory.max": String(4 * GB),
+        "/sys/fs/cgroup/slurm/job_1/memory.current": String(GB),
+        "/sys/fs/cgroup/slurm/memory.max": String(32 * GB),
+        "/sys/fs/cgroup/slurm/memory.current": String(GB),
+      }),
+    ).toBe(3);
+  });
+
+  test("is what version 1 leaves, in a container that sees its own group as the root and the host's path", () => {
+    expect(
+      roomWith({
+        "/proc/self/cgroup": "12:cpu,cpuacct:/docker/0f\n4:memory:/docker/0f\n",
+        "/sys/fs/cgroup/memory/memory.limit_in_bytes": String(2 * GB),
+        "/sys/fs/cgroup/memory/memory.usage_in_bytes": String(GB),
+        "/sys/fs/cgroup/memory/memory.stat": `inactive_file 7\ntotal_inactive_file ${GB / 2}\n`,
+      }),
+    ).toBe(1.5);
+  });
+
+  test("is never less than nothing", () => {
+    expect(
+      roomWith({
+        "/proc/self/cgroup": "0::/\n",
+        "/sys/fs/cgroup/memory.max": String(GB),
+        "/sys/fs/cgroup/memory.current": String(2 * GB),
+      }),
+    ).toBe(0);
+  });
+
+  const parent = groupParent();
+  test.skipIf(!parent)(
+    `is what a real group leaves${parent ? "" : " (skipped: no control group can be made here; run as root)"}`,
+    async () => {
+      const group = join(parent!, `termduet-room-${process.pid}`);
+      mkdirSync(group);
+      try {
+        const limit = existsSync(join(group, "memory.max")) ? "memory.max" : "memory.limit_in_bytes";
+        writeFileSync(join(group, limit), String(GB / 2));
+        const module = join(import.meta.dirname, "..", "..", "src", "machine", "memory-room.ts");
+        const script = `import(${JSON.stringify(module)}).then((m) => console.log(m.memoryRoom()))`;
+        const { stdout } = await promisify(execFile)("sh", [
+          "-c",
+          `echo $$ > '${group}/cgroup.procs' && exec '${process.execPath}' -e '${script}'`,
+        ]);
+        expect(Number(stdout)).toBeLessThan(GB / 2);
+        expect(Number(stdout)).toBeGreaterThan(GB / 4);
+        expect(Number(readFileSync(join(group, limit), "utf8"))).toBe(GB / 2);
+      } finally {
+        rmdirSync(group);
+      }
+    },
+  );
+});
