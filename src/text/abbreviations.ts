@@ -7,7 +7,9 @@ const SHORT = /^[\p{L}\p{N}][\p{L}\p{N}.\-/]{1,9}$/u;
 /** Within brackets, what ends the short form: `(HNPCC; Lynch syndrome)`, `(AVC ou attaque)`. */
 const AFTER_SHORT = /\s*[;,:=]|\s+(?:or|and|ou|et)\s/u;
 /** Words that a short form has no letter for, in English and French; elided ones are cut off by `WORDS`. */
-const SMALL = new Set("a an and by for from in of on or the to with au aux de des du en et la le les ou par sur".split(" "));
+const SMALL = new Set(
+  "a an and by for from in of on or the to with au aux de des du en et la le les ou par sur".split(" "),
+);
 const WORDS = /[\p{L}\p{N}]+/gu;
 
 /**
@@ -24,8 +26,14 @@ export function explainedAbbreviations(texts: Iterable<string>): Map<string, str
       const head = inside!.split(AFTER_SHORT)[0]!;
       const [short, long] = isShort(head)
         ? [head.trim(), before!.trim()]
-        : [before!.trim().split(/[\s'’]+/u).at(-1)!, inside!.trim()];
-      const form = isShort(short) ? (longForm(short, long) ?? otherOrder(short, long)) : undefined;
+        : [
+            before!
+              .trim()
+              .split(/[\s'’]+/u)
+              .at(-1)!,
+            inside!.trim(),
+          ];
+      const form = isShort(short) ? shorter(longForm(short, long), otherOrder(short, long)) : undefined;
       if (form === undefined) continue;
       const known = found.get(short);
       if (known !== undefined && folded(known) !== folded(form)) unclear.add(short);
@@ -70,6 +78,12 @@ function longForm(short: string, before: string): string | undefined {
   // "tomographie par émission de positrons (PET)" is no "par émission …".
   const begins = SMALL.has(folded(long.match(WORDS)?.[0] ?? ""));
   return isLonger && !begins && long.toLowerCase() !== short.toLowerCase() ? long : undefined;
+}
+
+/** Of "dystrophies, and myotonic dystrophy (DM)" the words whose initials are just these. */
+function shorter(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return b.length < a.length ? b : a;
 }
 
 /** The last words, as many as the short form has letters, that begin with these letters in another order; small words between them are kept. */

@@ -25,7 +25,9 @@ export function readMention(query: string, context: string): MentionReading {
   const used = new Map<string, string>();
   let text = query;
   for (const [short, long] of known) {
-    const both = [`${long} (${short})`, `${short} (${long})`, `${long} [${short}]`].find((form) => text.includes(form));
+    const both = [`${long} (${short})`, `${short} (${long})`, `${long} [${short}]`].find((form) =>
+      text.includes(form),
+    );
     if (both === undefined) continue;
     used.set(short, long);
     text = text.replace(both, long);

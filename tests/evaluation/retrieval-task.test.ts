@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { pairedDifference, placesIn, rankingsOf, retrievalScores, wonShare } from "../../src/evaluation/retrieval-task.ts";
+import {
+  pairedDifference,
+  placesIn,
+  rankingsOf,
+  retrievalScores,
+  wonShare,
+} from "../../src/evaluation/retrieval-task.ts";
 import type {
   SearchRequest,
   SearchResponse,

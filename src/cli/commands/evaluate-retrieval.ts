@@ -5,7 +5,6 @@ import { sameNames, withSameNames } from "../../evaluation/datasets/same-names.t
 import type { Estimate } from "../../evaluation/metrics/bootstrap.ts";
 import {
   type PlacesByMethod,
-  pairedDifference,
   placesIn,
   type RetrievalScores,
   rankingsOf,
