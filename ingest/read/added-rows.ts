@@ -77,15 +77,14 @@ export class AddedRows {
     const byName = await this.#glosses();
     const mentions = (await Promise.all(this.#files.mentions.map(readMentions))).flat();
     const wanted = new Map(
-      mentions.flatMap(({ ids }) => ids.map((id) => [id.replace(PREFIX, ""), new Set<string>()])),
+      mentions.flatMap(({ ids }) => ids.flatMap(formsOf).map((form) => [form, new Set<string>()])),
     );
     const named = new Map<string, Set<string>>();
     for await (const batch of rows) {
       for (const row of batch) {
         if (row.kind !== "atom" || !this.#keep(row.atom)) continue;
         const { cui, code, lat, str } = row.atom;
-        wanted.get(cui)?.add(cui);
-        if (code !== cui) wanted.get(code.replace(PREFIX, ""))?.add(cui);
+        for (const form of [cui, ...formsOf(code)]) wanted.get(form)?.add(cui);
         const name = nameKey(lat, str);
         if (byName.has(name)) named.set(name, (named.get(name) ?? new Set()).add(cui));
       }
@@ -128,7 +127,7 @@ export class AddedRows {
     const concepts = new Set<string>();
     this.counts.mentions.read = mentions.length;
     for (const { ids, text, context } of mentions) {
-      const cuis = new Set(ids.flatMap((id) => [...(wanted.get(id.replace(PREFIX, "")) ?? [])]));
+      const cuis = new Set(ids.flatMap(formsOf).flatMap((form) => [...wanted.get(form)!]));
       if (cuis.size > 0) this.counts.mentions.joined++;
       for (const cui of cuis) {
         concepts.add(cui);
@@ -137,6 +136,12 @@ export class AddedRows {
     }
     this.counts.mentions.concepts = concepts.size;
   }
+}
+
+/** An identifier with and without what names its source; a bare number may be any source's. */
+function formsOf(id: string): string[] {
+  const bare = id.replace(PREFIX, "");
+  return bare === id || /^\d+$/.test(bare) ? [id] : [id, bare];
 }
 
 function mentionAtom(cui: string, text: string): Atom {

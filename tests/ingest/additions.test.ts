@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type IngestOptions, ingest } from "../../ingest/ingest.ts";
@@ -17,6 +17,19 @@ let store: VectorStore;
 
 const GLOSSES = join(folder.path, "glosses.tsv");
 const MENTIONS = join(folder.path, "mentions.jsonl");
+const RELEASE = join(folder.path, "release.tsv");
+writeFileSync(
+  RELEASE,
+  [
+    "id\tterm\tlang\tsab\tcode",
+    "C0000726\tAbdomen\ten\tTD\tTD:0389",
+    "C0000726\tVentre\tfr\tTD\tTD:0389",
+    "C0000737\tAbdominal pain\ten\tTD\tTD:0300",
+    "C0000737\tDouleur abdominale\tfr\tTD\tTD:0300",
+    "C0000817\tHeart\ten\tTD\tTD:0100",
+    "C0000818\tCœur gauche\tfr\tTD\tTD:0101",
+  ].join("\n"),
+);
 writeFileSync(
   GLOSSES,
   [
@@ -41,7 +54,6 @@ beforeAll(async () => {
     await tinyEncoder("tiny-bert", join(folder.path, "a"), { definitions: { from: 0.5, weight: 0.3 } }),
     await tinyEncoder("tiny-xlmr", join(folder.path, "b")),
   ];
-  mkdirSync(join(folder.path, "s"));
   store = await openStore(`lancedb:${join(folder.path, "s")}`);
 });
 afterAll(async () => {
@@ -50,7 +62,7 @@ afterAll(async () => {
 });
 
 const run = (changes: Partial<IngestOptions>) =>
-  ingest(sampleIngest(folder.path, { store, encoders, atomsPerBlock: 10_000, ...changes }));
+  ingest(sampleIngest(folder.path, { source: RELEASE, store, encoders, ...changes }));
 
 describe("what a user adds to a release", () => {
   test("stands with the concepts that it belongs to, with its source and licence, and goes when it is not given again", async () => {
