@@ -101,6 +101,7 @@ class Optimization {
       ...options.manifest,
       pooling: inputModel.pooling ?? published.pooling ?? "mean",
       prefixes: inputModel.prefixes ?? published.prefixes ?? { query: "", string: "" },
+      ...(inputModel.mention ? { mention: inputModel.mention } : {}),
       maxTokens: Math.min(inputModel.maxTokens ?? published.maxTokens ?? 128, checkpoint.maxTokens),
       dimension: checkpoint.config.hidden_size,
       provider: this.#target.provider,
