@@ -116,6 +116,12 @@ export const contextText = z
     override: { type: "string", maxLength: LIMITS.contextCharacters },
   });
 
+/** The same in a body, where it may be a list too: the search itself says what is too long of which query. */
+export const contextsInBody = z
+  .string()
+  .transform((text) => text.toWellFormed())
+  .meta({ override: { type: "string", maxLength: LIMITS.contextCharacters } });
+
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** Names of datasets and encoders. They may be repeated in messages, so they can't be just any text. */

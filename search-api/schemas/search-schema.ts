@@ -3,6 +3,7 @@ import { FACET_FIELDS } from "../../src/retrieval/rank/facets.ts";
 import { MATCH_TYPES, MATCHED_BY } from "../../src/retrieval/request/search-types.ts";
 import { LIMITS } from "../limits.ts";
 import {
+  contextsInBody,
   contextText,
   datasetParameter,
   encodersParameter,
@@ -46,7 +47,7 @@ export const searchBodySchema = z
   .strictObject({
     queries: z.array(queryText).min(1).max(LIMITS.batchQueries),
     context: z
-      .union([contextText, z.array(contextText).max(LIMITS.batchQueries)])
+      .union([contextsInBody, z.array(contextsInBody).max(LIMITS.batchQueries)])
       .optional()
       .meta({ description: "Text in which all queries stand, or a list with one for each" }),
     k: z.int().min(1).max(LIMITS.k).default(10).meta({ description: K }),
