@@ -20,8 +20,8 @@ export async function writePlaces(path: string, runs: RunPlaces): Promise<void> 
   await writeFile(path, `${text}\n`);
 }
 
-/** Errors: `not-found`; `bad-input` for another file, or one of another number of queries. */
-export async function readPlaces(path: string, queries: number): Promise<RunPlaces> {
+/** Errors: `not-found`; `bad-input` for another file, or one of another number of queries than `queries`. */
+export async function readPlaces(path: string, queries?: number): Promise<RunPlaces> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
@@ -34,7 +34,7 @@ export async function readPlaces(path: string, queries: number): Promise<RunPlac
   const found = (place: number): number => (place === 0 ? Number.POSITIVE_INFINITY : place);
   const runs = Object.entries(parsed.data).map(([counted, methods]) => {
     const lists = Object.entries(methods).map(([method, places]) => [method, places.map(found)] as const);
-    const other = lists.find(([, places]) => places.length !== queries);
+    const other = lists.find(([, places]) => queries !== undefined && places.length !== queries);
     if (other)
       throw new TermduetError(
         "bad-input",
@@ -51,7 +51,7 @@ export function differences(after: RunPlaces, before: RunPlaces): Record<string,
     Object.entries(after).flatMap(([counted, methods]) => {
       const other = before[counted];
       if (!other) return [];
-      const both = Object.entries(methods).filter(([method]) => other[method]);
+      const both = Object.entries(methods).filter(([m, { length }]) => other[m]?.length === length);
       return [
         [counted, Object.fromEntries(both.map(([m, places]) => [m, pairedDifference(places, other[m]!)]))],
       ];

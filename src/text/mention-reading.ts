@@ -1,7 +1,7 @@
 import { explainedAbbreviations } from "./abbreviations.ts";
 
 /** An abbreviation, and what the text in which it stands says that it stands for. */
-export interface ResolvedAbbreviation {
+interface ResolvedAbbreviation {
   short: string;
   long: string;
 }
