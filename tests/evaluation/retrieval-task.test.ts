@@ -49,4 +49,26 @@ describe("an evaluation of search", () => {
     expect(wonShare(places["b"]!, places["a"]!)).toBeCloseTo(1 / 3, 12);
     expect(wonShare(places["a"]!, places["b"]!)).toBe(0);
   });
+
+  test("asks each query in its context, and compares two runs query by query", async () => {
+    const asked: SearchRequest[] = [];
+    const search = async (request: SearchRequest): Promise<SearchResponse[]> => {
+      asked.push(request);
+      return searchOf({ q1: ["X"], q2: ["Y"] })(request);
+    };
+    await rankingsOf([{ query: "q1", context: "a text" }, { query: "q2" }], search, { k: 5 });
+    await rankingsOf([{ query: "q1" }], search, {});
+    expect(asked.map(({ queries, contexts, k }) => [queries, contexts, k])).toEqual([
+      [["q1", "q2"], ["a text", undefined], 5],
+      [["q1"], undefined, 200],
+    ]);
+    const never = Number.POSITIVE_INFINITY;
+    // Right in one run alone: two queries here, one there. The other 97 are as they were.
+    const same = Array.from({ length: 97 }, (_, i) => (i % 2 ? 1 : never));
+    const difference = pairedDifference([1, 1, 2, ...same], [2, never, 1, ...same]);
+    expect(difference.value).toBeCloseTo(0.01, 12);
+    expect(difference.low).toBeGreaterThanOrEqual(-0.03);
+    expect(difference.high).toBeLessThanOrEqual(0.05);
+    expect(pairedDifference(same, same)).toEqual({ value: 0, low: 0, high: 0 });
+  });
 });

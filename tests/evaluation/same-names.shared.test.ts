@@ -27,7 +27,7 @@ test.skipIf(!existsSync(RULE))("concepts of one name are those that the referenc
       ...other.slice(15),
     ];
   });
-  const all = [...rows, ...added.map((row, i) => ((row[1] = rows[i]![1]!), row))];
+  const all = [...rows, ...added.map((row, i) => [row[0]!, rows[i]![1]!, ...row.slice(2)])];
   const zip = join(folder.path, "r.zip");
   writeFileSync(join(folder.path, "MRCONSO.RRF"), all.map((row) => `${row.join("|")}\n`).join(""));
   const pack =
