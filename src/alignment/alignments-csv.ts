@@ -1,6 +1,6 @@
 import type { AlignedEncoder, LexiconAlignment } from "./align-lexicon.ts";
 import type { AlignedEntry, ChosenConcept } from "./aligned-entry.ts";
-import { type Cell, safeText, TextFile, tableRow, withoutClash } from "./table-file.ts";
+import { type Cell, type CsvDialect, CsvFile, safeText, withoutClash } from "./table-file.ts";
 
 const FIXED = ["id", "term", "cui", "name", "string", "rating", "source"] as const;
 
@@ -9,7 +9,11 @@ const FIXED = ["id", "term", "cui", "name", "string", "rating", "source"] as con
  * then how probable it is and whether it is taken (strong mode), how it matched (`match_type`), whether all encoders rank this concept first (`agreement`), and the concept that
  * each encoder itself ranks first; last the lexicon's other columns. Cosines have the seven digits of float32.
  */
-export function writeAlignmentsCsv(path: string, { encoders, entries }: LexiconAlignment): void {
+export function writeAlignmentsCsv(
+  path: string,
+  { encoders, entries }: LexiconAlignment,
+  csvFor: CsvDialect = "plain",
+): void {
   const ids = encoders.map(({ id }) => id);
   const own = [
     ...FIXED,
@@ -21,11 +25,11 @@ export function writeAlignmentsCsv(path: string, { encoders, entries }: LexiconA
     ...ids.flatMap((id) => [`${id}_best_cui`, `${id}_best_name`, `${id}_best_cosine`, `${id}_best_rating`]),
   ];
   const carried = carriedColumns(entries, new Set(own));
-  using file = new TextFile(path);
-  file.write(tableRow([...own, ...carried.map(({ name }) => safeText(name))], ","));
+  using file = new CsvFile(path, csvFor);
+  file.row([...own, ...carried.map(({ name }) => safeText(name))]);
   for (const aligned of entries) {
     const others = carried.map(({ value }) => safeText(value(aligned)));
-    file.write(tableRow([...ownCells(aligned, encoders), ...others], ","));
+    file.row([...ownCells(aligned, encoders), ...others]);
   }
   file.flush();
 }

@@ -7,6 +7,7 @@ import { takenPair } from "./taken-pair.ts";
 
 /** Slots of a mapping that are written, in SSSOM's canonical order. */
 const SLOTS = [
+  "subject_id",
   "subject_label",
   "predicate_id",
   "object_id",
@@ -35,6 +36,14 @@ export interface SssomOptions {
   toolVersion: string;
 }
 
+interface RowOptions extends SssomOptions {
+  /** The lexicon has no ids: its terms are the subjects. */
+  literal: boolean;
+}
+
+/** Ids that a lexicon without ids is given: the number of the row. */
+const NUMBERED = /^L\d{6}$/;
+
 export const UNSPECIFIED_LICENSE = "https://w3id.org/sssom/license/unspecified";
 const TOOL = "Termduet";
 const MANUAL = "semapv:ManualMappingCuration";
@@ -42,10 +51,12 @@ const MANUAL = "semapv:ManualMappingCuration";
 /**
  * `alignments.sssom.tsv`: one row per entry for the merged pair (`semapv:CompositeMatching`, or
  * `sssom:NoTermFound`), and one for each piece of evidence: each encoder's own best concept, and the name that is the
- * very same. Subjects are literals; `other` says of which entry, because an extension slot would be dropped by sssom-py. Predicates
+ * very same. Subjects are the lexicon's ids, under its own address where they are no CURIEs; literals where it has none.
+ * `other` says of which entry a row is, because an extension slot would be dropped by sssom-py. Predicates
  * follow the six-point scale of semantic similarity: 5 is the same, 4 and 3 are close, 2 and 1 related.
  */
-export function writeSssom(path: string, alignment: LexiconAlignment, options: SssomOptions): void {
+export function writeSssom(path: string, alignment: LexiconAlignment, given: SssomOptions): void {
+  const options = { ...given, literal: alignment.entries.every(({ entry }) => NUMBERED.test(entry.id)) };
   const rows = alignment.entries.flatMap((aligned) => rowsOf(aligned, alignment, options));
   const texts = rows.map((row) => SLOTS.map((slot) => row[slot]));
   texts.sort(compareRows);
@@ -60,10 +71,14 @@ export function writeSssom(path: string, alignment: LexiconAlignment, options: S
   file.flush();
 }
 
-function rowsOf(aligned: AlignedEntry, { encoders }: LexiconAlignment, options: SssomOptions): SssomRow[] {
+function rowsOf(aligned: AlignedEntry, { encoders }: LexiconAlignment, options: RowOptions): SssomRow[] {
   const { entry, best } = aligned;
   const merged = takenPair(aligned, options.minRating);
-  const base = { subject_label: oneLine(entry.term), other: `lexicon_id=${multiValue(entry.id)}` };
+  const base = {
+    ...(options.literal ? {} : { subject_id: options.identifiers.entry(entry.id).curie }),
+    subject_label: oneLine(entry.term),
+    other: `lexicon_id=${multiValue(entry.id)}`,
+  };
   if (!merged) {
     return [
       {
@@ -137,7 +152,7 @@ function predicateOf(rating: number): string {
 function header(
   { release, mode, encoders }: LexiconAlignment,
   texts: readonly (string | undefined)[][],
-  { identifiers, license, date, toolVersion }: SssomOptions,
+  { identifiers, license, date, toolVersion, literal }: RowOptions,
 ): string {
   const source = identifiers.source().curie;
   const used = encoders.map(({ id, hash }) => `${id} (${hash})`).join(", ");
@@ -147,7 +162,7 @@ function header(
     `mapping_set_id: ${quoted(`${TERMDUET_IRI}mapping-set/${uuidOf(JSON.stringify([texts, release.fingerprint]))}`)}`,
     `mapping_set_description: ${quoted(`A lexicon aligned to ${release.dataset} ${release.release}, ${mode} mode, with the encoders ${used}`)}`,
     `license: ${quoted(license)}`,
-    "subject_type: rdfs literal",
+    ...(literal ? ["subject_type: rdfs literal"] : []),
     `object_source: ${source}`,
     `object_source_version: ${quoted(release.release)}`,
     `mapping_tool: ${TOOL}`,

@@ -47,14 +47,18 @@ describe("termduet align", () => {
     expect(stderr).toBe("");
     expect(readdirSync(path("plain")).sort()).toEqual([
       "alignments.csv",
+      "alignments.parquet",
       "alignments.rdf",
       "alignments.sssom.tsv",
+      "alignments.xlsx",
       "candidates.jsonl",
       "conceptmap.json",
+      "conceptmap.r5.json",
       "joined.csv",
       "report.html",
       "source_to_concept_map.csv",
       "summary.json",
+      "usagi.csv",
     ]);
   });
 
@@ -116,7 +120,7 @@ describe("termduet align", () => {
     await align(file, "--out", path("again"));
     await expect(align(file, "--out", path("again"))).rejects.toMatchObject({ code: "conflict" });
     await align(file, "--out", path("again"), "--force");
-    expect(readdirSync(path("again"))).toHaveLength(9);
+    expect(readdirSync(path("again"))).toHaveLength(13);
   });
 
   test("takes the date from SOURCE_DATE_EPOCH, so that results can be made again byte by byte", async () => {

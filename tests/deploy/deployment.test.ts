@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
@@ -120,7 +120,7 @@ describe("the Dockerfile", () => {
 
   test("copies what is there", () => {
     const copied = lines.flatMap((line) => (/^COPY (?!--from)(.+) \S+$/.exec(line)?.[1] ?? "").split(" "));
-    for (const file of copied.filter((name) => name && name !== ".")) expect(read(file)).not.toBe("");
+    for (const file of copied.filter(Boolean)) expect(existsSync(join(ROOT, file)), file).toBe(true);
   });
 });
 

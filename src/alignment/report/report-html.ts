@@ -129,6 +129,6 @@ function provenance(summary: AlignmentSummary): Markup {
     `${summary.tool.name} ${summary.tool.version}, ${summary.date}`,
   )}${item(
     "beside this report",
-    "alignments.csv, candidates.jsonl, alignments.sssom.tsv, alignments.rdf, conceptmap.json, source_to_concept_map.csv, joined.csv, summary.json",
+    "alignments.xlsx, alignments.csv, alignments.parquet, candidates.jsonl, alignments.sssom.tsv, alignments.rdf, conceptmap.json, conceptmap.r5.json, source_to_concept_map.csv, usagi.csv, joined.csv, summary.json",
   )}</dl></section>`;
 }

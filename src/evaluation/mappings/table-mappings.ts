@@ -25,6 +25,7 @@ const COLUMNS = {
   cui: [
     "cui",
     "cuis",
+    "add_info:cui",
     "object_id",
     "object id",
     "conceptid",
@@ -37,7 +38,7 @@ const COLUMNS = {
   ],
   score: ["probability", "confidence", "score", "matchscore", "similarity", "measure"],
   rating: ["rating"],
-  accepted: ["accepted"],
+  accepted: ["accepted", "add_info:accepted"],
   status: ["mappingstatus"],
 } as const;
 type Column = keyof typeof COLUMNS;
@@ -101,7 +102,8 @@ export function tableMappings(path: string, text: string): MappingFile {
     const subject = conceptKey(cell("id"));
     subjects.add(subject);
     // The best that `align` found for an entry and did not take; of Usagi, what nobody has approved.
-    if (/^(?:false|faux)$/i.test(cell("accepted")) || !isTaken(cell("status"))) return [];
+    if (/^(?:false|faux)$/i.test(cell("accepted")) || (cell("accepted") === "" && !isTaken(cell("status"))))
+      return [];
     const objects = cell("cui")
       .split("|")
       .map((object) => object.trim())
