@@ -1,8 +1,10 @@
 /** Long forms by short form, as written. */
 export type Abbreviations = ReadonlyMap<string, string>;
 
-/** `long form (SF)`, and `SF (long form)`. */
-const BRACKETS = /([^()[\]]{2,120})\s*[([]([^()[\]]{2,80})[)\]]/gu;
+/** What stands in brackets; a sign that no bracket is can't begin it, so that a long text is read once. */
+const BRACKETS = /[([]([^()[\]]{2,80})[)\]]/gu;
+/** Characters before a bracket in which the long form is looked for. */
+const BEFORE = 120;
 const SHORT = /^[\p{L}\p{N}][\p{L}\p{N}.\-/]{1,9}$/u;
 /** Within brackets, what ends the short form: `(HNPCC; Lynch syndrome)`, `(AVC ou attaque)`. */
 const AFTER_SHORT = /\s*[;,:=]|\s+(?:or|and|ou|et)\s/u;
@@ -22,7 +24,13 @@ export function explainedAbbreviations(texts: Iterable<string>): Map<string, str
   const found = new Map<string, string>();
   const unclear = new Set<string>();
   for (const text of texts) {
-    for (const [, before, inside] of text.matchAll(BRACKETS)) {
+    let from = 0;
+    for (const { 0: bracket, 1: inside, index } of text.matchAll(BRACKETS)) {
+      const before = text
+        .slice(Math.max(from, index - BEFORE), index)
+        .split(/[()[\]]/u)
+        .at(-1);
+      from = index + bracket.length;
       const head = inside!.split(AFTER_SHORT)[0]!;
       const [short, long] = isShort(head)
         ? [head.trim(), before!.trim()]
