@@ -47,3 +47,14 @@ test("initials in another order are taken where they are those of just these wor
     "myotonic dystrophy",
   );
 });
+
+test.each([
+  ["spaces", " "],
+  ["brackets", "("],
+  ["letters", "A"],
+  ["words", "a b c "],
+])("a long context of %s is read in no time", (_, piece) => {
+  const started = performance.now();
+  readMention("AB", piece.repeat(20_000).slice(0, 20_000));
+  expect(performance.now() - started).toBeLessThan(1000);
+});
