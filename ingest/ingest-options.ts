@@ -1,6 +1,7 @@
 import type { AtomFilterOptions } from "../src/terminology/atom-filter.ts";
 import type { OnProgress } from "../src/terminology/progress.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
+import type { AddedCounts, Additions } from "./read/added-rows.ts";
 import type { ReadCounts } from "./read/read-release.ts";
 import type { JournalMode } from "./work/journal.ts";
 import type { Shard } from "./work/shard.ts";
@@ -14,6 +15,8 @@ export interface IngestOptions extends EncodingOptions {
   store: VectorStore;
   /** `sty`: only concepts with one of these semantic types (TUI). */
   filters: AtomFilterOptions & { sty?: readonly string[] };
+  /** Glosses and annotated mentions that the user adds to the release. */
+  additions?: Additions | undefined;
   maxRejectShare: number;
   /** Atoms that are encoded and written together; what a kill loses at most. */
   atomsPerBlock: number;
@@ -40,4 +43,6 @@ export interface IngestSummary {
   counts: ReadCounts & { strings?: number; concepts?: number };
   rejectsFile: string | undefined;
   encoders: { id: string; encoded: number; copied: number; recallAt10?: number }[];
+  /** What the user's glosses and mentions have found. */
+  added?: AddedCounts;
 }

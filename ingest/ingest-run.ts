@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { verifyEncoderFolder } from "../src/encoder/encoder-manifest.ts";
+import type { Atom } from "../src/terminology/atom.ts";
 import { atomFilter } from "../src/terminology/atom-filter.ts";
 import { openRelease } from "../src/terminology/open-release.ts";
 import type { ReleaseSource } from "../src/terminology/release-source.ts";
@@ -17,6 +18,7 @@ import { indexAndVerify, switchTo } from "./finish/finish-release.ts";
 import type { IngestOptions, IngestSummary } from "./ingest-options.ts";
 import { buildConcepts, type ConceptCounts, stringParts } from "./join/build-concepts.ts";
 import { BROAD, Hierarchy } from "./join/hierarchy.ts";
+import { AddedRows, MENTIONS } from "./read/added-rows.ts";
 import { subtractCounts } from "./read/atom-counts.ts";
 import { type ReadReleaseOptions, type ReadResult, readRelease } from "./read/read-release.ts";
 import { Journal } from "./work/journal.ts";
@@ -59,6 +61,7 @@ interface Written {
 export class IngestRun implements AsyncDisposable {
   readonly #options: IngestOptions;
   readonly #source: ReleaseSource;
+  readonly #added: AddedRows;
   readonly #dataset: string;
   readonly #release: string;
   readonly #shard: Shard;
@@ -66,9 +69,15 @@ export class IngestRun implements AsyncDisposable {
   readonly #stack: AsyncDisposableStack;
   #plan: Plan | undefined;
 
-  private constructor(options: IngestOptions, source: ReleaseSource, stack: AsyncDisposableStack) {
+  private constructor(
+    options: IngestOptions,
+    source: ReleaseSource,
+    added: AddedRows,
+    stack: AsyncDisposableStack,
+  ) {
     this.#options = options;
     this.#source = source;
+    this.#added = added;
     this.#stack = stack;
     this.#shard = options.shard ?? new Shard();
     this.#dataset = checkReleaseName("--dataset", options.dataset);
@@ -82,8 +91,9 @@ export class IngestRun implements AsyncDisposable {
     checkReleaseName("--dataset", options.dataset);
     checkReleaseName("--release", options.release);
     await using stack = new AsyncDisposableStack();
-    const source = stack.use(await openRelease(options.source));
-    const run = new IngestRun(options, source, stack.move());
+    const added = new AddedRows(options.additions, atomFilter(options.filters));
+    const source = added.to(stack.use(await openRelease(options.source)));
+    const run = new IngestRun(options, source, added, stack.move());
     mkdirSync(dirname(run.#rejectsPath), { recursive: true });
     return run;
   }
@@ -132,7 +142,8 @@ export class IngestRun implements AsyncDisposable {
     return journal.once<ReadResult>("read", async () => {
       try {
         const folders = { concepts: this.#path("concepts"), hierarchy: this.#path("hierarchy") };
-        return await readRelease({ ...this.#reading(), folders });
+        const result = await readRelease({ ...this.#reading(), folders });
+        return this.#added.isNothing ? result : { ...result, added: this.#added.counts };
       } catch (error) {
         journal.discard(); // nothing is done yet that a resumed run could build on
         throw error;
@@ -220,6 +231,7 @@ export class IngestRun implements AsyncDisposable {
       name: (content) => this.#collection(content),
       kept,
       rejects: read.counts.rejects,
+      added: read.added,
       concepts,
       ...written,
     });
@@ -252,7 +264,8 @@ export class IngestRun implements AsyncDisposable {
     });
     await switchTo(store, record, generations, this.#folder);
     const done = record.encoders.map((encoder, i) => ({ ...encoder, recallAt10: recalls[i]! }));
-    return this.#summary("ingested", counts, done);
+    const summary = this.#summary("ingested", counts, done);
+    return read.added ? { ...summary, added: read.added } : summary;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -298,7 +311,8 @@ export class IngestRun implements AsyncDisposable {
 
   #reading(): ReadReleaseOptions {
     const { filters, maxRejectShare, onProgress, signal } = this.#options;
-    const keep = atomFilter(filters);
+    const passes = atomFilter(filters);
+    const keep = (atom: Atom): boolean => atom.sab === MENTIONS || passes(atom);
     return { source: this.#source, keep, rejectsPath: this.#rejectsPath, maxRejectShare, onProgress, signal };
   }
 

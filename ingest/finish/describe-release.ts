@@ -1,6 +1,7 @@
 import type { ReleaseRecord } from "../../src/vector-store/release-record.ts";
 import type { IngestOptions } from "../ingest-options.ts";
 import type { ConceptCounts } from "../join/build-concepts.ts";
+import type { AddedCounts } from "../read/added-rows.ts";
 import type { AtomCounts } from "../read/atom-counts.ts";
 import type { DefinitionsResult } from "../write/build-definitions.ts";
 import type { StringsResult } from "../write/build-strings.ts";
@@ -15,6 +16,7 @@ export interface WrittenRelease {
   /** Atoms that the release keeps. */
   kept: AtomCounts;
   rejects: number;
+  added: AddedCounts | undefined;
   concepts: ConceptCounts;
   targets: readonly EncoderTarget[];
   strings: StringsResult;
@@ -41,6 +43,7 @@ export function describeRelease(written: WrittenRelease): ReleaseRecord {
     ingestedAt: new Date().toISOString(),
     counts: { ...kept, rejects: written.rejects, bySty, strings: strings.count, concepts: concepts.concepts },
     standing,
+    ...(written.added ? { added: written.added } : {}),
     encoders: targets.map(({ pool, collection }, i) => {
       const { manifest, hash } = pool.folder;
       const { dimension, id } = manifest;

@@ -12,6 +12,7 @@ import { normalizeText } from "../../src/text/normalize.ts";
 import { BUCKETS, blockOf, bucketOf } from "../../src/text/string-id.ts";
 import { conceptsSpec } from "../../src/vector-store/release-record.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
+import { MENTIONS } from "../read/added-rows.ts";
 import { type AtomCounts, countAtom } from "../read/atom-counts.ts";
 import type { ReadResult } from "../read/read-release.ts";
 import { NameRanking, namesByLanguage, preferredName } from "../work/name-ranking.ts";
@@ -121,7 +122,7 @@ function countType(bySty: ConceptCounts["bySty"], { tui, name }: SemanticType): 
 function spillAtoms(
   spill: SpillWriter,
   parts: number,
-  { record, atoms }: BuiltConcept,
+  { record, atoms, contexts }: BuiltConcept,
   standing: ConceptStanding,
 ): void {
   const { name, names, semanticTypes } = record;
@@ -131,7 +132,9 @@ function spillAtoms(
     const bucket = bucketOf(norm);
     const fame = { sources, preferred: atom.str === name || atom.str === names[atom.lat] };
     const concept = { name, semanticTypes, standing };
-    const row: StringRow = { text: atom.str, norm, bucket, atom: kept(atom), ...concept, fame };
+    const context = contexts.get(atom.aui);
+    const stands = context === undefined ? {} : { context };
+    const row: StringRow = { text: atom.str, norm, bucket, atom: kept(atom), ...concept, fame, ...stands };
     spill.write(blockOf(bucket, parts), row);
   }
 }
@@ -142,6 +145,8 @@ const UPWARD = ["PAR", "RB"];
 interface BuiltConcept {
   record: ConceptRecord;
   atoms: Atom[];
+  /** By AUI the text in which a mention stands. */
+  contexts: ReadonlyMap<string, string>;
 }
 
 /** The rows of one part by CUI. */
@@ -170,13 +175,16 @@ function buildConcept(
     rows.flatMap((row) => (row.kind === "atom" ? [[row.atom.aui, row.atom] as const] : [])),
   );
   const atoms = [...byAui.values()];
+  const contexts = new Map<string, string>();
+  // A concept is called as its sources call it, not as somebody mentioned it.
+  const own = atoms.filter(({ sab }) => sab !== MENTIONS);
   if (atoms.length === 0) return undefined;
   const semanticTypes = new Map<string, SemanticType>();
   const relations = new Map<string, ConceptRecord["relations"][number]>();
   const record: ConceptRecord = {
     cui,
-    name: preferredName(atoms, ranking),
-    names: namesByLanguage(atoms, ranking),
+    name: preferredName(own.length > 0 ? own : atoms, ranking),
+    names: namesByLanguage(own, ranking),
     semanticTypes: [],
     definitions: [],
     atoms: atoms.map((atom) => ({ ...kept(atom), str: atom.str })),
@@ -186,8 +194,12 @@ function buildConcept(
   };
   for (const row of rows) {
     if (row.kind === "semantic-type") semanticTypes.set(row.tui, { tui: row.tui, name: row.name });
-    else if (row.kind === "definition") record.definitions.push({ sab: row.sab, text: row.text });
-    else if (row.kind === "relation") {
+    else if (row.kind === "definition") {
+      const { sab, text, added, licence } = row;
+      record.definitions.push({ sab, text, ...(added ? { added } : {}), ...(licence ? { licence } : {}) });
+    } else if (row.kind === "atom" && row.context !== undefined) {
+      contexts.set(row.atom.aui, leastOf(contexts.get(row.atom.aui), row.context));
+    } else if (row.kind === "relation") {
       const { rel, rela, cui2, sab } = row;
       relations.set(`${rel}|${rela}|${cui2}|${sab}`, { rel, rela, cui: cui2, sab });
     } else if (
@@ -204,7 +216,12 @@ function buildConcept(
   record.relations = [...relations.values()]
     .sort((a, b) => Number(!UPWARD.includes(a.rel)) - Number(!UPWARD.includes(b.rel)))
     .slice(0, MAX_RELATIONS);
-  return { record, atoms };
+  return { record, atoms, contexts };
+}
+
+/** The choice must not depend on the order of the rows. */
+function leastOf(a: string | undefined, b: string): string {
+  return a !== undefined && a < b ? a : b;
 }
 
 function kept({ aui, cui, sab, tty, lat, code, isPref, suppress }: Atom): KeptAtom {

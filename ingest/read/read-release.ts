@@ -7,6 +7,7 @@ import { ParentsFile } from "../join/hierarchy.ts";
 import { NameRanking } from "../work/name-ranking.ts";
 import type { ConceptRow } from "../work/rows.ts";
 import { partOf, SpillWriter } from "../work/spill.ts";
+import type { AddedCounts } from "./added-rows.ts";
 import { type AtomCounts, countAtom } from "./atom-counts.ts";
 import { inverseRelation } from "./inverse-relation.ts";
 
@@ -21,6 +22,8 @@ export interface ReadResult {
   counts: ReadCounts;
   parts: number;
   ranks: [string, number][];
+  /** Where a user adds something to the release. */
+  added?: AddedCounts;
 }
 
 export interface ReadReleaseOptions {

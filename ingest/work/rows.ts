@@ -16,4 +16,6 @@ export interface StringRow {
   semanticTypes: SemanticType[];
   standing: ConceptStanding;
   fame: StringPopularity;
+  /** The text in which a mention stands. */
+  context?: string;
 }

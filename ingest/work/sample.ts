@@ -13,6 +13,8 @@ export interface Sample {
 export function addToSample(sample: Sample, block: TextBlock): void {
   const step = Math.max(1, Math.floor(block.ids.length / SAMPLE_PER_BLOCK));
   for (let i = 0; i < block.ids.length && sample.ids.length < MAX_SAMPLE; i += step) {
+    // What was read in its context has another vector alone.
+    if (block.contexts?.[i] !== undefined) continue;
     sample.ids.push(block.ids[i]!);
     sample.texts.push(block.texts[i]!);
   }

@@ -30,8 +30,11 @@ export function beginnings(
   return [
     { spec: stringsSpec(name("strings")), earlier: latest((record) => record.strings) },
     // Vectors are those of just these files: another encoder's say something else.
-    ...encoders.map(({ hash, manifest: { id, dimension } }) => {
-      const earlier = latest((record) => record.encoders.find((e) => e.hash === hash)?.collection);
+    ...encoders.map(({ hash, manifest: { id, dimension, mention } }) => {
+      // What is read in a context may have stood in another one before.
+      const earlier = mention
+        ? undefined
+        : latest((record) => record.encoders.find((e) => e.hash === hash)?.collection);
       return { spec: vectorsSpec(name(id), dimension), earlier };
     }),
     ...(describing.length > 0

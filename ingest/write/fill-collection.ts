@@ -92,6 +92,7 @@ function rowsOf(block: TextBlock, rows: readonly number[]): TextBlock {
     firstOrdinal: block.firstOrdinal,
     ids: rows.map((row) => block.ids[row]!),
     texts: rows.map((row) => block.texts[row]!),
+    ...(block.contexts ? { contexts: rows.map((row) => block.contexts![row]) } : {}),
     buckets: rows.map((row) => block.buckets[row]!),
   };
 }

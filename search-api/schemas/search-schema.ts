@@ -4,6 +4,8 @@ import { MATCH_TYPES, MATCHED_BY } from "../../src/retrieval/request/search-type
 import { DIFFERENCE_KINDS } from "../../src/text/meaning/differences.ts";
 import { LIMITS } from "../limits.ts";
 import {
+  contextsInBody,
+  contextText,
   datasetParameter,
   encodersParameter,
   facetList,
@@ -25,6 +27,7 @@ const OFFSET = "Results to leave out before the first; the list ends after 200";
 
 export const searchQuerySchema = z.strictObject({
   q: queryText.meta({ description: "Words in any language of the release, a code or a CUI" }),
+  context: contextText.optional(),
   k: wholeParameter(1, LIMITS.k, 10, K),
   offset: wholeParameter(0, LIMITS.k - 1, 0, OFFSET),
   sab: listParameter("Sources (SAB), e.g. SNOMEDCT_US"),
@@ -44,6 +47,10 @@ export const searchQuerySchema = z.strictObject({
 export const searchBodySchema = z
   .strictObject({
     queries: z.array(queryText).min(1).max(LIMITS.batchQueries),
+    context: z
+      .union([contextsInBody, z.array(contextsInBody).max(LIMITS.batchQueries)])
+      .optional()
+      .meta({ description: "Text in which all queries stand, or a list with one for each" }),
     k: z.int().min(1).max(LIMITS.k).default(10).meta({ description: K }),
     offset: z
       .int()
@@ -161,6 +168,13 @@ const resultSchema = z
 export const searchResponseSchema = z
   .object({
     query: z.string(),
+    reading: z
+      .object({
+        text: z.string().meta({ description: "What was searched for" }),
+        abbreviations: z.array(z.object({ short: z.string(), long: z.string() })),
+      })
+      .optional()
+      .meta({ description: "With explain, where the context explains abbreviations of the query" }),
     dataset: z.string(),
     release: z.string(),
     tookMs: z.number(),

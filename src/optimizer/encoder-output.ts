@@ -10,7 +10,16 @@ import type { Workpiece } from "./passes/pass.ts";
 /** Fields of `encoder.json` that are known before the model is. */
 export type EncoderDescription = Pick<
   EncoderManifest,
-  "id" | "pooling" | "prefixes" | "maxTokens" | "description" | "license" | "base" | "dimension" | "provider"
+  | "id"
+  | "pooling"
+  | "prefixes"
+  | "mention"
+  | "maxTokens"
+  | "description"
+  | "license"
+  | "base"
+  | "dimension"
+  | "provider"
 >;
 
 /** Errors: `conflict` where the folder holds anything: what is there is never overwritten. */

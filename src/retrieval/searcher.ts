@@ -15,6 +15,7 @@ import type { PopularityBoost } from "./rank/popularity-boost.ts";
 import { ActiveReleaseLookup } from "./request/active-release.ts";
 import { checkedQueries } from "./request/check-request.ts";
 import { withKnownValues } from "./request/known-values.ts";
+import { encodedReadings, type QueryReading, readingsOf, shownReading } from "./request/query-reading.ts";
 import type { SearchContext, SearchRequest, SearchResponse } from "./request/search-types.ts";
 
 /** An encoder that a search asks, with the collection of the release that it filled. */
@@ -58,26 +59,27 @@ export class Searcher {
    * Errors: `usage` for what can't be searched, `incompatible` when the release was made by other encoders.
    */
   async search(request: SearchRequest, context: SearchContext = {}): Promise<SearchResponse[]> {
-    const texts = checkedQueries(request);
+    const readings = readingsOf(checkedQueries(request), request.contexts);
     try {
-      return await this.#searchActive(texts, request, context);
+      return await this.#searchActive(readings, request, context);
     } catch (error) {
       if (!(error instanceof TermduetError && error.code === "not-found")) throw error;
       // The release may have been switched and removed since the aliases were read.
       this.releases.forget();
-      return await this.#searchActive(texts, request, context);
+      return await this.#searchActive(readings, request, context);
     }
   }
 
   async #searchActive(
-    texts: readonly string[],
+    readings: readonly QueryReading[],
     request: SearchRequest,
     context: SearchContext,
   ): Promise<SearchResponse[]> {
     const release = await this.releases.resolve(request.dataset);
     const retrievers = await this.retrievers(release, request.encoders);
     const started = performance.now();
-    const encoded = await Promise.all(retrievers.map(({ encoder }) => encoder.encode(texts, "query")));
+    const texts = readings.map(({ text }) => text);
+    const encoded = await Promise.all(retrievers.map(({ encoder }) => encodedReadings(encoder, readings)));
     const encodeMs = performance.now() - started;
     context.onEncoded?.(encodeMs);
     const vectors = encoded.map((e) => e.vectors);
@@ -105,6 +107,9 @@ export class Searcher {
     const { dataset, release: name } = release;
     return pages.map(({ more, facets, noSuchCode, ambiguous, nearness }, i) => ({
       query: request.queries[i]!,
+      ...(request.explain && readings[i]!.abbreviations.length > 0
+        ? { reading: shownReading(readings[i]!) }
+        : {}),
       dataset,
       release: name,
       tookMs,

@@ -3,9 +3,11 @@ import type { Atom } from "./atom.ts";
 /** What the tables of a release say, one row at a time. Every reader yields these, whatever the format. */
 export type ReleaseRow =
   | { kind: "rank"; rank: number; sab: string; tty: string } // MRRANK; higher is preferred
-  | { kind: "atom"; atom: Atom } // MRCONSO
+  /** MRCONSO; `context` is the text in which an annotated mention stands. */
+  | { kind: "atom"; atom: Atom; context?: string }
   | { kind: "semantic-type"; cui: string; tui: string; name: string } // MRSTY
-  | { kind: "definition"; cui: string; sab: string; text: string } // MRDEF, not suppressed
+  /** MRDEF, not suppressed; `added`: a gloss that the user brings, with the licence that it stands under. */
+  | { kind: "definition"; cui: string; sab: string; text: string; added?: true; licence?: string }
   /** MRREL, not suppressed: CUI2 has relation `rel` to CUI1 as UMLS reads it (PAR: CUI2 is a parent of CUI1). */
   | { kind: "relation"; cui: string; rel: string; rela: string; cui2: string; sab: string }
   /** MRHIER: the atom's place in its source; `path` holds AUIs from the root to the parent. */

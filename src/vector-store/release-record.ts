@@ -30,6 +30,10 @@ const recordSchema = z.object({
   }),
   /** What standing is usual (`ConceptStanding`): the mean over the strings. Absent in what earlier versions have ingested. */
   standing: z.object({ names: z.number(), relations: z.number() }).optional(),
+  /** Glosses and mentions that a user added to the release: read, those that found a concept, and the concepts. */
+  added: z
+    .object({ glosses: z.record(z.string(), z.int()), mentions: z.record(z.string(), z.int()) })
+    .optional(),
   encoders: z.array(
     z.object({
       id: z.string(),

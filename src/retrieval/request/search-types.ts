@@ -1,4 +1,5 @@
 import type { SemanticType } from "../../terminology/atom.ts";
+import type { MentionReading } from "../../text/mention-reading.ts";
 import type { NameDifference } from "../rank/concept-differences.ts";
 import type { FacetField, Facets } from "../rank/facets.ts";
 import type { UnknownValues } from "./known-values.ts";
@@ -115,6 +116,8 @@ export interface SearchResult {
 
 export interface SearchResponse {
   query: string;
+  /** With `explain`, where the query's context changed how it was read: what was searched for, and the abbreviations in it. */
+  reading?: MentionReading;
   dataset: string;
   release: string;
   tookMs: number;
@@ -135,4 +138,6 @@ export interface SearchResponse {
 
 export const MAX_K = 200;
 export const MAX_QUERY_CHARACTERS = 1000;
+/** A text in which a query stands: some pages. */
+export const MAX_CONTEXT_CHARACTERS = 20_000;
 export const MAX_QUERIES = 1000;

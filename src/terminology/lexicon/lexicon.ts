@@ -34,6 +34,8 @@ export interface LexiconEntry {
   /** *Public Explanation*; absent where the cell is empty. */
   explanation?: string;
   synonyms: string[];
+  /** Text in which the term stands; absent where the cell is empty. */
+  context?: string;
   /** ISO 639-1 in lower case, or a three-letter code where the language has none; absent where the cell is empty. */
   lang?: string;
   /** 1-based line in the file. */
@@ -58,7 +60,7 @@ export interface LexiconOptions {
   signal?: AbortSignal;
 }
 
-type Column = "id" | "term" | "explanation" | "synonyms" | "lang";
+type Column = "id" | "term" | "explanation" | "synonyms" | "lang" | "context";
 
 /** The contract's names, and the headers of the authors' lexicon in French and English. */
 const COLUMNS: ColumnNames<Column> = {
@@ -73,6 +75,7 @@ const COLUMNS: ColumnNames<Column> = {
   ],
   synonyms: TERM_COLUMNS.synonyms,
   lang: TERM_COLUMNS.lang,
+  context: ["context", "contexte"],
 };
 
 /** A lexicon is held in memory whole; a release-sized table is for `ingest`. */
@@ -199,6 +202,7 @@ function entryOf(row: DelimitedRow, header: TableHeader<Column>, number: number)
   const term = cell("term");
   if (term === "") return "empty term";
   const explanation = cell("explanation");
+  const context = cell("context");
   const lang = cell("lang");
   const code = lang && languageCode(lang);
   if (code === undefined) return `"${lang}" is no language code`;
@@ -210,6 +214,7 @@ function entryOf(row: DelimitedRow, header: TableHeader<Column>, number: number)
       .split("|")
       .map((synonym) => synonym.trim())
       .filter(Boolean),
+    ...(context && { context }),
     ...(code && { lang: code }),
     line: row.line,
     extra: Object.fromEntries(header.others.map(([name, index]) => [name, row.fields[index] ?? ""])),
