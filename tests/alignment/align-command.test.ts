@@ -100,7 +100,7 @@ describe("termduet align", () => {
       "id\tterm\na\t\nb\t\nc\tx\n",
       /2 of 3 rows can't be read, first line 2: empty term/,
     ],
-    ["there is no term column", "id\tname\na\tb\n", /no column "term"/],
+    ["there is no term column", "id\tcolour\na\tb\n", /no column "term"/],
     ["there is no entry", "id\tterm\n", /holds no entry with a term/],
     ["an id comes twice", "id\tterm\na\tx\na\ty\n", /"a" twice, on lines 2 and 3/],
     [
@@ -159,7 +159,7 @@ describe("termduet align", () => {
   }, 60_000);
 
   test.each([
-    ["xlsx", workbook([["name"], ["x"]]), /no column "term"/],
+    ["xlsx", workbook([["colour"], ["x"]]), /no column "term"/],
     ["xlsx", "term\nx\n", /no Excel workbook/],
     ["tsv", "", /is empty|no column|holds no entry/],
     [
