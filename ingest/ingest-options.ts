@@ -1,4 +1,5 @@
 import type { AtomFilterOptions } from "../src/terminology/atom-filter.ts";
+import type { TextEncoding } from "../src/terminology/files/text-encoding.ts";
 import type { OnProgress } from "../src/terminology/progress.ts";
 import type { VectorStore } from "../src/vector-store/vector-store.ts";
 import type { AddedCounts, Additions } from "./read/added-rows.ts";
@@ -32,6 +33,10 @@ export interface IngestOptions extends EncodingOptions {
   /** Folder for files of malformed rows. */
   rejectsFolder: string;
   onProgress?: OnProgress | undefined;
+  /** Told of what is read otherwise than one may expect, or not at all: unused columns, an encoding that was found. */
+  onNotice?: ((message: string) => void) | undefined;
+  /** Of a table or an OBO file; found where it is left out. */
+  encoding?: TextEncoding | undefined;
   signal?: AbortSignal | undefined;
 }
 

@@ -92,7 +92,7 @@ export class IngestRun implements AsyncDisposable {
     checkReleaseName("--release", options.release);
     await using stack = new AsyncDisposableStack();
     const added = new AddedRows(options.additions, atomFilter(options.filters));
-    const source = added.to(stack.use(await openRelease(options.source)));
+    const source = added.to(stack.use(await openRelease(options.source, { encoding: options.encoding })));
     const run = new IngestRun(options, source, added, stack.move());
     mkdirSync(dirname(run.#rejectsPath), { recursive: true });
     return run;
@@ -310,10 +310,18 @@ export class IngestRun implements AsyncDisposable {
   }
 
   #reading(): ReadReleaseOptions {
-    const { filters, maxRejectShare, onProgress, signal } = this.#options;
+    const { filters, maxRejectShare, onProgress, onNotice, signal } = this.#options;
     const passes = atomFilter(filters);
     const keep = (atom: Atom): boolean => atom.sab === MENTIONS || passes(atom);
-    return { source: this.#source, keep, rejectsPath: this.#rejectsPath, maxRejectShare, onProgress, signal };
+    return {
+      source: this.#source,
+      keep,
+      rejectsPath: this.#rejectsPath,
+      maxRejectShare,
+      onProgress,
+      onNotice,
+      signal,
+    };
   }
 
   #summary(

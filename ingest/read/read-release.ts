@@ -34,6 +34,7 @@ export interface ReadReleaseOptions {
   rejectsPath: string;
   /** Share of malformed rows beyond which the release is not to be trusted. */
   maxRejectShare: number;
+  onNotice?: ((message: string) => void) | undefined;
   onProgress?: OnProgress | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -75,6 +76,7 @@ export async function readRelease(options: ReadReleaseOptions): Promise<ReadResu
   };
   const rows = source.rows({
     onReject: rejects.add,
+    onNotice: options.onNotice,
     onBytes: (count) => {
       bytes += count;
     },

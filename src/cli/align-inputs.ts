@@ -24,7 +24,7 @@ import { grouped } from "./progress-line.ts";
 /** The entries that can be aligned; rows that can't go to `rejects.tsv`, and too many of them stop the run. */
 export async function readEntries(
   path: string,
-  { encoding, maxRejectShare }: { encoding: TextEncoding; maxRejectShare: number },
+  { encoding, maxRejectShare }: { encoding?: TextEncoding; maxRejectShare: number },
   folder: OutputFolder,
 ): Promise<{ entries: LexiconEntry[]; rejected: number }> {
   using rejects = new RejectsFile(folder.path("rejects.tsv"));
@@ -33,7 +33,10 @@ export async function readEntries(
     first ??= reject;
     rejects.add(reject);
   };
-  const entries = (await readLexicon(path, { encoding, onReject })).filter((entry) => {
+  const onNotice = (message: string): void => {
+    process.stderr.write(`termduet: ${message}\n`);
+  };
+  const entries = (await readLexicon(path, { encoding, onReject, onNotice })).filter((entry) => {
     const reason = tooLong(entry);
     if (reason !== undefined) onReject(rejectOf(path, entry.line, reason, entry.term));
     return reason === undefined;

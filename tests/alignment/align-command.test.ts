@@ -77,9 +77,12 @@ describe("termduet align", () => {
     });
   });
 
-  test("reads Latin-1 when told to, and says so when it was not", async () => {
+  test("reads Latin-1 when told to or when it is certain, and says how to tell when it is not", async () => {
+    const doubtful = lexicon("czech.tsv", Buffer.from([...Buffer.from("term\n"), 0xf8, 0xec, 0x0a]));
+    await expect(align(doubtful, "--out", path("no"))).rejects.toThrow(/line 2.*--encoding latin1/);
     const file = lexicon("latin1.tsv", Buffer.from("term\nfièvre\n", "latin1"));
-    await expect(align(file, "--out", path("no"))).rejects.toThrow(/line 2.*--encoding latin1/);
+    await align(file, "--out", path("found"));
+    expect(readFileSync(join(path("found"), "alignments.csv"), "utf8")).toContain("fièvre");
     const { stdout } = await align(file, "--out", path("latin1"), "--encoding", "latin1");
     expect(stdout).toMatch(/^1 entries/);
     expect(readFileSync(join(path("latin1"), "alignments.csv"), "utf8")).toContain("fièvre");

@@ -14,7 +14,7 @@ import type { EncoderCatalogue } from "../../encoder/catalogue.ts";
 import type { Encoder } from "../../encoder/encoder-pool.ts";
 import type { Provider } from "../../encoder/providers.ts";
 import type { SearchFilter } from "../../retrieval/request/search-filter.ts";
-import type { TextEncoding } from "../../terminology/files/text-encoding.ts";
+import { TEXT_ENCODINGS, type TextEncoding } from "../../terminology/files/text-encoding.ts";
 import type { OnProgress } from "../../terminology/progress.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 import { PREPROCESSING_STEPS, type PreprocessingStep } from "../../text/preprocess.ts";
@@ -47,7 +47,7 @@ interface Options extends Pick<SearchFilter, "sab" | "lat" | "tty" | "sty">, Tra
   provider: Provider;
   out: string;
   encoders?: string[];
-  encoding: TextEncoding;
+  encoding?: TextEncoding;
   mode: AlignmentMode;
   exact?: boolean;
   minRating: number;
@@ -88,7 +88,7 @@ export function alignCommand(): Command {
         .choices(ALIGNMENT_MODES)
         .default("strong"),
     )
-    .addOption(setting("--encoding <name>", "of the lexicon").choices(["utf-8", "latin1"]).default("utf-8"))
+    .addOption(setting("--encoding <name>", "of the lexicon (default: found)").choices(TEXT_ENCODINGS))
     .option("--sab <list>", "align to these sources alone", list)
     .option("--lat <list>", "align to these languages alone, e.g. FRE", list)
     .option("--tty <list>", "align to these term types alone", list)
@@ -252,7 +252,12 @@ async function align(
     run: {
       tool: { name: "termduet", version },
       date: today(),
-      lexicon: { file: basename(path), sha256: await fileHash(path), encoding, rejected },
+      lexicon: {
+        file: basename(path),
+        sha256: await fileHash(path),
+        encoding: encoding ?? "as found",
+        rejected,
+      },
       parameters,
     },
     minRating,

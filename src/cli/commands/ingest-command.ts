@@ -4,6 +4,7 @@ import { finishParts } from "../../../ingest/finish/finish-parts.ts";
 import { type IngestOptions, type IngestSummary, ingest } from "../../../ingest/ingest.ts";
 import { parseShard, type Shard } from "../../../ingest/work/shard.ts";
 import type { Provider } from "../../encoder/providers.ts";
+import { TEXT_ENCODINGS, type TextEncoding } from "../../terminology/files/text-encoding.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 import { openStore } from "../../vector-store/open-store.ts";
 import {
@@ -37,6 +38,7 @@ export interface IngestCommandOptions {
   /** What to do with unfinished work, for callers that are no command line. */
   mode?: IngestOptions["mode"];
   dryRun?: boolean;
+  encoding?: TextEncoding;
   maxRejectShare: number;
   blockSize: number;
   workers?: number;
@@ -78,6 +80,9 @@ export function ingestCommand(): Command {
       ).argParser(files),
     )
     .addOption(setting("--include-suppressed", "keep obsolete and suppressed atoms too"))
+    .addOption(
+      setting("--encoding <name>", "of a table or an OBO file (default: found)").choices(TEXT_ENCODINGS),
+    )
     .option("--resume", "go on with an ingest that was stopped")
     .option("--restart", "throw away what a stopped ingest left, and begin again")
     .addOption(
@@ -156,6 +161,10 @@ export async function runIngest(source: string | undefined, options: IngestComma
         atomsPerBlock: options.blockSize,
         mode: options.mode ?? (options.restart ? "restart" : options.resume ? "resume" : "new"),
         dryRun: options.dryRun ?? false,
+        encoding: options.encoding,
+        onNotice: (message) => {
+          process.stderr.write(`termduet: ${message}\n`);
+        },
         workFolder: options.work ?? join(local, "work"),
         rejectsFolder: join(local, "rejects"),
       });

@@ -2,7 +2,8 @@ import { isUtf8 } from "node:buffer";
 import { TermduetError } from "../termduet-error.ts";
 
 /** Encodings that text is read from; `latin1` is read as Windows-1252, as browsers do: what calls itself Latin-1 mostly is. */
-export type TextEncoding = "utf-8" | "utf-16le" | "utf-16be" | "latin1";
+export type TextEncoding = (typeof TEXT_ENCODINGS)[number];
+export const TEXT_ENCODINGS = ["utf-8", "utf-16le", "utf-16be", "latin1"] as const;
 
 /** How much of a file is looked at before it is taken for UTF-8. */
 const HEAD_BYTES = 256 * 1024;

@@ -47,6 +47,11 @@ export async function entriesOf(source: ReleaseSource, options: ReadOptions): Pr
       }
     }
   }
+  if (concepts.size === 0)
+    throw new TermduetError(
+      "bad-input",
+      `${source.files[0]?.name ?? "the source"} holds no term that is in use: all of its names are obsolete or suppressed`,
+    );
   return Array.from(concepts, ([id, concept], at) => entryOf(id, concept, at + 1));
 }
 
