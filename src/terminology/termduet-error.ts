@@ -18,7 +18,8 @@ export class TermduetError extends Error {
   readonly code: ErrorCode;
 
   constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
-    super(message, options);
+    // What is quoted of a broken file may hold line breaks.
+    super(message.replace(/\s*[\r\n\u2028\u2029]+\s*/g, " "), options);
     this.code = code;
   }
 }

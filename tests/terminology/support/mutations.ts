@@ -210,6 +210,6 @@ function bare(text: string): string {
   return text
     .normalize("NFC")
     .replace(/&(?:amp|lt|gt|quot|apos);/g, "")
-    .replace(/<[^>]*>/g, "")
+    .replace(/\\[tnrbf]/g, "")
     .replace(/[^\p{L}\p{N}]+/gu, "");
 }
