@@ -183,9 +183,13 @@ export async function readMutations(format: string, count: number, seed: number)
       const bytes = name === victim ? mutated(original, random) : original;
       mkdirSync(dirname(join(root, name)), { recursive: true });
       writeFileSync(join(root, name), bytes);
-      for (const encoding of ["utf8", "latin1", "utf16le"] as const)
-        texts.push(bare(bytes.toString(encoding)));
-      texts.push(bare(new TextDecoder("windows-1252").decode(bytes)));
+      const decoded = ["utf-8", "windows-1252", "utf-16le"].map((name) =>
+        new TextDecoder(name).decode(bytes),
+      );
+      // An element within a name is none of its text, nor is a reference; but what was an element may have become text.
+      for (const text of decoded)
+        for (const passed of [/(?!)/g, /<[^>]*>/g, /<Reference>.*?<\/Reference>|<[^>]*>/g])
+          texts.push(bare(text.replace(passed, "")));
     }
     const started = performance.now();
     try {
