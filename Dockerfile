@@ -3,8 +3,9 @@
 FROM node:24.21.0-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY tools ./tools
 # --ignore-scripts: no dependency needs its script on this image, which brings Node 24 itself.
-RUN npm install --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund && npm cache clean --force
 
 FROM dependencies AS cuda-dependencies
 # The CUDA build of ONNX Runtime comes from Microsoft's feed, not from npm.

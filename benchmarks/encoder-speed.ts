@@ -139,7 +139,9 @@ for (const folder of folders.slice(1))
 rmSync(scratch, { recursive: true });
 
 const tokenizer = new Tokenizer(float32.folder, float32.manifest.maxTokens);
-const lengths = timedStrings.map((text) => tokenizer.encode(args.prefix + text).length);
+const lengths = (await tokenizer.encode(timedStrings.map((text) => args.prefix + text))).map(
+  (ids) => ids.length,
+);
 const meanTokens = lengths.reduce((sum, v) => sum + v, 0) / lengths.length;
 
 const result = {

@@ -160,7 +160,7 @@ async function latencies(store: VectorStore, queries: readonly Float32Array[]): 
   return found;
 }
 
-/** Shard of the true ten that the index finds with each filter, and by how much the cosines differ from those computed here. */
+/** Share of the true ten that the index finds with each filter, and by how much the cosines differ from those computed here. */
 async function quality(store: VectorStore, queries: readonly Float32Array[]): Promise<object> {
   const recallAt10: Record<string, number> = {};
   let worst = 0;

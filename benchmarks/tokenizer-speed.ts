@@ -1,12 +1,10 @@
 /**
- * Our tokenizer beside the library that it is built on, in turns, one thread.
+ * What tokenizing costs, by the number of texts that are given at once, one thread.
  *
  *     node benchmarks/tokenizer-speed.ts --encoder FOLDER --strings FILE [--rounds 7]
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { Tokenizer } from "../src/encoder/tokenizer.ts";
 
 const { values: args } = parseArgs({
@@ -17,22 +15,17 @@ const { values: args } = parseArgs({
   },
 });
 if (!args.encoder || !args.strings) throw new Error("--encoder and --strings are needed");
-const folder = args.encoder;
 const texts = readFileSync(args.strings, "utf8").split("\n").filter(Boolean).slice(0, 20_000);
-const read = (name: string): object => JSON.parse(readFileSync(join(folder, name), "utf8"));
-const library = new HuggingFaceTokenizer(read("tokenizer.json"), read("tokenizer_config.json"));
-const ours = new Tokenizer(folder, 512);
-const best = { library: Number.POSITIVE_INFINITY, termduet: Number.POSITIVE_INFINITY };
+const tokenizer = new Tokenizer(args.encoder, 512);
+const best: Record<string, number> = {};
 for (let round = 0; round < Number(args.rounds); round++) {
-  for (const [name, encode] of [
-    ["library", (text: string) => library.encode(text).ids],
-    ["termduet", (text: string) => ours.encode(text)],
-  ] as const) {
+  for (const size of [1, 16, 64, 256]) {
     const before = process.cpuUsage();
-    for (const text of texts) encode(text);
-    best[name] = Math.min(best[name], process.cpuUsage(before).user / texts.length);
+    for (let at = 0; at < texts.length; at += size) await tokenizer.encode(texts.slice(at, at + size));
+    const { user, system } = process.cpuUsage(before);
+    best[size] = Math.min(best[size] ?? Number.POSITIVE_INFINITY, (user + system) / texts.length);
   }
 }
 process.stdout.write(
-  `${texts.length} strings, microseconds of CPU for one, best of ${args.rounds} rounds: ${JSON.stringify(best)}\n`,
+  `${texts.length} strings, microseconds of CPU for one by the size of the batch, best of ${args.rounds} rounds: ${JSON.stringify(best)}\n`,
 );

@@ -1,9 +1,15 @@
-import { MAX_K, MAX_QUERY_CHARACTERS } from "../src/retrieval/request/search-types.ts";
+import {
+  MAX_CONTEXT_CHARACTERS,
+  MAX_K,
+  MAX_QUERY_CHARACTERS,
+} from "../src/retrieval/request/search-types.ts";
 
 /** What one request may ask for. Whatever is beyond is refused with 400 or 413, never cut silently. */
 export const LIMITS = {
   /** UTF-16 units of one query. */
   queryCharacters: MAX_QUERY_CHARACTERS,
+  /** UTF-16 units of the text in which a query stands. */
+  contextCharacters: MAX_CONTEXT_CHARACTERS,
   /** Results per query. */
   k: MAX_K,
   /** Queries of one `POST /api/v1/search`. */

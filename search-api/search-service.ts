@@ -12,6 +12,8 @@ import type { Metrics, SearchPart } from "./telemetry/metrics.ts";
 /** A request as the schemas leave it: what was not given is undefined. */
 export interface DeskRequest {
   queries: readonly string[];
+  /** For each query the text in which it stands, if it stands in one. */
+  contexts?: readonly (string | undefined)[] | undefined;
   k: number;
   offset?: number | undefined;
   filter: { [Field in keyof SearchFilter]: readonly string[] | undefined };
@@ -35,7 +37,13 @@ export interface SearchDeskDeps {
   batches: number;
 }
 
-type Shared = Omit<Parameters<SearchBackend["search"]>[0], "queries">;
+type Shared = Omit<Parameters<SearchBackend["search"]>[0], "queries" | "contexts">;
+
+/** A query with the text in which it stands. */
+interface AskedQuery {
+  query: string;
+  context: string | undefined;
+}
 
 // A long batch is searched in parts of this size, each in its turn, so that others are answered in between.
 const PART = 16;
@@ -46,7 +54,7 @@ const RETRY = { "Retry-After": "10" };
 /** Where all doors hand in their searches: admits them, joins those that wait, divides long batches, and counts. */
 export class SearchService {
   readonly #deps: SearchDeskDeps;
-  readonly #together: MicroBatcher<Shared>;
+  readonly #together: MicroBatcher<Shared, AskedQuery>;
   #batches = 0;
 
   constructor(deps: SearchDeskDeps) {
@@ -55,7 +63,7 @@ export class SearchService {
     this.#together = new MicroBatcher({
       admission,
       most: TOGETHER,
-      search: (queries, shared, call) => this.#part(queries, shared, call),
+      search: (asked, shared, call) => this.#part(asked, shared, call),
       waited: (ms) => metrics.waited(ms / 1000),
       now,
     });
@@ -70,9 +78,10 @@ export class SearchService {
     call: SearchCall,
     { patient = false }: AdmissionTurn = {},
   ): Promise<SearchResponse[]> {
-    const { queries, k, offset = 0, filter, encoders, lang, facets, explain, dataset } = request;
+    const { queries, contexts, k, offset = 0, filter, encoders, lang, facets, explain, dataset } = request;
     // All queries are checked before the first is searched: a batch is answered whole or not at all.
-    checkedQueries({ queries, k, offset });
+    checkedQueries({ queries, ...(contexts ? { contexts } : {}), k, offset });
+    const asked = queries.map((query, i) => ({ query, context: contexts?.[i] }));
     const shared = {
       k,
       offset,
@@ -83,13 +92,13 @@ export class SearchService {
       ...(facets?.length ? { facets } : {}),
       ...(dataset === undefined ? {} : { dataset }),
     };
-    if (patient) return this.#inParts(queries, shared, call, true);
-    if (queries.length === 1) return [await this.#together.search(queries[0]!, shared, call)];
+    if (patient) return this.#inParts(asked, shared, call, true);
+    if (queries.length === 1) return [await this.#together.search(asked[0]!, shared, call)];
     if (this.#batches >= this.#deps.batches)
       throw new HttpProblem("overloaded", "too many batches are under way; try again", RETRY);
     this.#batches++;
     try {
-      return await this.#inParts(queries, shared, call, false);
+      return await this.#inParts(asked, shared, call, false);
     } finally {
       this.#batches--;
     }
@@ -108,7 +117,7 @@ export class SearchService {
 
   /** Once the first part has been let in the others wait as long as it takes. */
   async #inParts(
-    queries: readonly string[],
+    queries: readonly AskedQuery[],
     shared: Shared,
     call: SearchCall,
     patient: boolean,
@@ -122,16 +131,18 @@ export class SearchService {
     return responses;
   }
 
-  async #part(queries: readonly string[], shared: Shared, call: SearchCall): Promise<SearchResponse[]> {
+  async #part(asked: readonly AskedQuery[], shared: Shared, call: SearchCall): Promise<SearchResponse[]> {
     const { searcher, metrics, now } = this.#deps;
     const started = now();
+    const queries = asked.map(({ query }) => query);
+    const contexts = asked.map(({ context }) => context);
     const count = queries.length;
     const ended = (name: SearchPart, ms: number): void => {
       metrics.part(name, count, ms / 1000);
       call.parts?.push({ name, startedMs: now() - ms, ms });
     };
     const responses = await searcher.search(
-      { queries, ...shared },
+      { queries, ...(contexts.some(Boolean) ? { contexts } : {}), ...shared },
       {
         onEncoded: (ms) => ended("encode", ms),
         onStored: (ms) => ended("store", ms),

@@ -83,9 +83,8 @@ describe("the installation", () => {
     expect(copies).toEqual(["node_modules/onnxruntime-node"]);
   });
 
-  test("runs on the Node that the package brings", () => {
-    expect(process.version).toBe(
-      `v${JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")).dependencies.node}`,
-    );
+  test("runs on a Node that is new enough", () => {
+    const [major, minor] = process.versions.node.split(".").map(Number);
+    expect(major! > 24 || (major === 24 && minor! >= 12)).toBe(true);
   });
 });

@@ -19,7 +19,7 @@ export interface Figures {
   /** 429 and 503. */
   refused: number;
   failed: number;
-  /** Shard of one processor that asking took: it must not be what is measured. */
+  /** Share of one processor that asking took: it must not be what is measured. */
   askerCpu: number;
 }
 

@@ -15,7 +15,7 @@ set -euo pipefail
 
 work="${SLURM_SUBMIT_DIR:-$PWD}/termduet-work"
 part="${SLURM_ARRAY_TASK_ID}/${SLURM_ARRAY_TASK_COUNT}"
-resume=()
-if [ -d "$work/umls_2024AB.part-${part/\//-of-}" ]; then resume=(--resume); fi
+set -- # bash 3.2 takes an empty array for an unset one
+if [ -d "$work/umls_2024AB.part-${part/\//-of-}" ]; then set -- --resume; fi
 exec termduet ingest "${UMLS:?path of META}" --dataset umls --release 2024AB \
-  --part "$part" --work "$work" --workers "${SLURM_CPUS_PER_TASK:-1}" --quiet "${resume[@]}"
+  --part "$part" --work "$work" --workers "${SLURM_CPUS_PER_TASK:-1}" --quiet "$@"

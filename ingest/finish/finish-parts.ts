@@ -3,7 +3,7 @@ import type { OnProgress } from "../../src/terminology/progress.ts";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import { type ReleaseRecord, releaseRecords } from "../../src/vector-store/release-record.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
-import type { IngestSummary } from "../ingest.ts";
+import type { IngestSummary } from "../ingest-options.ts";
 import {
   finishedParts,
   forgetParts,
@@ -11,16 +11,16 @@ import {
   type PartsPlan,
   partsPlan,
 } from "../work/part-records.ts";
+import type { Sample } from "../work/sample.ts";
 import { type EncoderTarget, type EncodingOptions, startEncoders } from "../write/encoder-targets.ts";
 import { indexAndVerify, switchTo } from "./finish-release.ts";
-import type { Sample } from "./verify-release.ts";
 
 export interface FinishOptions extends EncodingOptions {
   dataset: string;
   release: string;
   store: VectorStore;
-  onProgress?: OnProgress;
-  signal?: AbortSignal;
+  onProgress?: OnProgress | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /**

@@ -4,9 +4,10 @@ import type { OnProgress } from "../../src/terminology/progress.ts";
 import { collectionsOf, type ReleaseRecord } from "../../src/vector-store/release-record.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
 import type { Journal } from "../work/journal.ts";
+import type { Sample } from "../work/sample.ts";
 import type { EncoderTarget } from "../write/encoder-targets.ts";
 import { activateRelease, dropRelease } from "./switch-release.ts";
-import { type Sample, verifyCollection, verifyCount } from "./verify-release.ts";
+import { verifyCollection, verifyCount } from "./verify-release.ts";
 
 const DROP_DELAY_MS = 2000;
 
@@ -19,11 +20,11 @@ export interface IndexOptions {
   stringsBySab: Readonly<Record<string, number>>;
   sample: Sample;
   /** The encoders that know definitions, and some definitions. */
-  definitions?: { targets: readonly EncoderTarget[]; sample: Sample };
+  definitions?: { targets: readonly EncoderTarget[]; sample: Sample } | undefined;
   /** Collections that it says are indexed are left alone; without it all are looked at. */
   journal?: Journal;
-  onProgress?: OnProgress;
-  signal?: AbortSignal;
+  onProgress?: OnProgress | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /**

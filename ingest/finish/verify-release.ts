@@ -1,34 +1,11 @@
 import type { Encoder } from "../../src/encoder/encoder-pool.ts";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
-import type { TextBlock } from "../write/encode-block.ts";
+import type { Sample } from "../work/sample.ts";
 
-/** Strings whose vectors are looked at once more, for each encoder. */
-export interface Sample {
-  ids: string[];
-  texts: string[];
-}
-
-const SAMPLE_PER_BLOCK = 8;
-const MAX_SAMPLE = 256;
 const EXACT_QUERIES = 8;
 const SELF_COSINE = 0.999;
 const MIN_RECALL = 0.9;
-
-/** Takes some strings of a block, spread over it. */
-export function addToSample(sample: Sample, block: TextBlock): void {
-  const step = Math.max(1, Math.floor(block.ids.length / SAMPLE_PER_BLOCK));
-  for (let i = 0; i < block.ids.length && sample.ids.length < MAX_SAMPLE; i += step) {
-    sample.ids.push(block.ids[i]!);
-    sample.texts.push(block.texts[i]!);
-  }
-}
-
-/** The first strings of a sample: the share of one of `of` processes. */
-export function someOf({ ids, texts }: Sample, of: number): Sample {
-  const count = Math.max(SAMPLE_PER_BLOCK, Math.ceil(MAX_SAMPLE / of));
-  return { ids: ids.slice(0, count), texts: texts.slice(0, count) };
-}
 
 /** Errors: `internal` when a collection holds more or less than was written, in all or of one source. */
 export async function verifyCount(
@@ -46,7 +23,7 @@ export async function verifyCount(
 }
 
 export interface VerifiedCollection {
-  /** Shard of the true ten nearest that the index found, on a sample of strings. */
+  /** Share of the true ten nearest that the index found, on a sample of strings. */
   recallAt10: number;
 }
 

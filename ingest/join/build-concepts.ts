@@ -12,26 +12,16 @@ import { normalizeText } from "../../src/text/normalize.ts";
 import { BUCKETS, blockOf, bucketOf } from "../../src/text/string-id.ts";
 import { conceptsSpec } from "../../src/vector-store/release-record.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
-import { type AtomCounts, type ConceptRow, countAtom, type ReadResult } from "../read/read-release.ts";
+import { MENTIONS } from "../read/added-rows.ts";
+import { type AtomCounts, countAtom } from "../read/atom-counts.ts";
+import type { ReadResult } from "../read/read-release.ts";
 import { NameRanking, namesByLanguage, preferredName } from "../work/name-ranking.ts";
+import type { ConceptRow, StringRow } from "../work/rows.ts";
 import type { Shard } from "../work/shard.ts";
 import { readPart, SpillWriter } from "../work/spill.ts";
 import { spillDefinitions } from "../write/definition-blocks.ts";
 import { ConceptStandings } from "./concept-popularity.ts";
 import type { Hierarchy } from "./hierarchy.ts";
-import type { StringPopularity } from "./popularity.ts";
-
-/** One atom on its way to its string: with what the string's record keeps of its concept. */
-export interface StringRow {
-  text: string;
-  norm: string;
-  bucket: number;
-  atom: KeptAtom;
-  name: string;
-  semanticTypes: SemanticType[];
-  standing: ConceptStanding;
-  fame: StringPopularity;
-}
 
 export interface ConceptCounts {
   concepts: number;
@@ -50,15 +40,15 @@ export interface BuildConceptsOptions {
   hierarchy: Hierarchy;
   stringParts: number;
   /** Where the definitions go, in as many parts as the strings; absent where no encoder knows definitions. */
-  definitionFolder?: string;
+  definitionFolder?: string | undefined;
   store: VectorStore;
   collection: string;
   /** Keep concepts with one of these semantic types (TUI) alone; all when empty. */
   sty: readonly string[];
   /** Which parts are this process's to write; the others are joined for their strings alone. */
-  share: Shard;
-  onProgress?: OnProgress;
-  signal?: AbortSignal;
+  shard: Shard;
+  onProgress?: OnProgress | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 /** Blocks of strings: each fits in memory and keeps the encoders busy for some seconds. A power of two, so that
@@ -74,9 +64,9 @@ export function stringParts(atoms: number, atomsPerBlock: number): number {
  * is a left one: a concept without types, definitions or relations is kept.
  */
 export async function buildConcepts(options: BuildConceptsOptions): Promise<ConceptCounts> {
-  const { read, store, collection, share, signal } = options;
+  const { read, store, collection, shard, signal } = options;
   const ranking = NameRanking.from(read.ranks);
-  await store.createCollection(conceptsSpec(collection), share.creation);
+  await store.createCollection(conceptsSpec(collection), shard.creation);
   using spill = new SpillWriter(options.stringFolder, options.stringParts);
   const { definitionFolder, stringParts: parts } = options;
   using definitions = definitionFolder === undefined ? undefined : new SpillWriter(definitionFolder, parts);
@@ -105,7 +95,7 @@ export async function buildConcepts(options: BuildConceptsOptions): Promise<Conc
       fields: {},
       bodies: concepts.map(({ record }) => JSON.stringify(record)),
     };
-    if (share.has(part)) await store.writeBlock(collection, block, share.writing);
+    if (shard.has(part)) await store.writeBlock(collection, block, shard.writing);
     for (const concept of concepts) {
       spillAtoms(spill, parts, concept, standings.of(concept.record));
       if (definitions) spillDefinitions(definitions, parts, concept.record.cui, concept.record.definitions);
@@ -132,7 +122,7 @@ function countType(bySty: ConceptCounts["bySty"], { tui, name }: SemanticType): 
 function spillAtoms(
   spill: SpillWriter,
   parts: number,
-  { record, atoms }: BuiltConcept,
+  { record, atoms, contexts }: BuiltConcept,
   standing: ConceptStanding,
 ): void {
   const { name, names, semanticTypes } = record;
@@ -142,7 +132,9 @@ function spillAtoms(
     const bucket = bucketOf(norm);
     const fame = { sources, preferred: atom.str === name || atom.str === names[atom.lat] };
     const concept = { name, semanticTypes, standing };
-    const row: StringRow = { text: atom.str, norm, bucket, atom: kept(atom), ...concept, fame };
+    const context = contexts.get(atom.aui);
+    const stands = context === undefined ? {} : { context };
+    const row: StringRow = { text: atom.str, norm, bucket, atom: kept(atom), ...concept, fame, ...stands };
     spill.write(blockOf(bucket, parts), row);
   }
 }
@@ -153,6 +145,8 @@ const UPWARD = ["PAR", "RB"];
 interface BuiltConcept {
   record: ConceptRecord;
   atoms: Atom[];
+  /** By AUI the text in which a mention stands. */
+  contexts: ReadonlyMap<string, string>;
 }
 
 /** The rows of one part by CUI. */
@@ -181,13 +175,16 @@ function buildConcept(
     rows.flatMap((row) => (row.kind === "atom" ? [[row.atom.aui, row.atom] as const] : [])),
   );
   const atoms = [...byAui.values()];
+  const contexts = new Map<string, string>();
+  // A concept is called as its sources call it, not as somebody mentioned it.
+  const own = atoms.filter(({ sab }) => sab !== MENTIONS);
   if (atoms.length === 0) return undefined;
   const semanticTypes = new Map<string, SemanticType>();
   const relations = new Map<string, ConceptRecord["relations"][number]>();
   const record: ConceptRecord = {
     cui,
-    name: preferredName(atoms, ranking),
-    names: namesByLanguage(atoms, ranking),
+    name: preferredName(own.length > 0 ? own : atoms, ranking),
+    names: namesByLanguage(own, ranking),
     semanticTypes: [],
     definitions: [],
     atoms: atoms.map((atom) => ({ ...kept(atom), str: atom.str })),
@@ -197,8 +194,12 @@ function buildConcept(
   };
   for (const row of rows) {
     if (row.kind === "semantic-type") semanticTypes.set(row.tui, { tui: row.tui, name: row.name });
-    else if (row.kind === "definition") record.definitions.push({ sab: row.sab, text: row.text });
-    else if (row.kind === "relation") {
+    else if (row.kind === "definition") {
+      const { sab, text, added, licence } = row;
+      record.definitions.push({ sab, text, ...(added ? { added } : {}), ...(licence ? { licence } : {}) });
+    } else if (row.kind === "atom" && row.context !== undefined) {
+      contexts.set(row.atom.aui, leastOf(contexts.get(row.atom.aui), row.context));
+    } else if (row.kind === "relation") {
       const { rel, rela, cui2, sab } = row;
       relations.set(`${rel}|${rela}|${cui2}|${sab}`, { rel, rela, cui: cui2, sab });
     } else if (
@@ -215,7 +216,12 @@ function buildConcept(
   record.relations = [...relations.values()]
     .sort((a, b) => Number(!UPWARD.includes(a.rel)) - Number(!UPWARD.includes(b.rel)))
     .slice(0, MAX_RELATIONS);
-  return { record, atoms };
+  return { record, atoms, contexts };
+}
+
+/** The choice must not depend on the order of the rows. */
+function leastOf(a: string | undefined, b: string): string {
+  return a !== undefined && a < b ? a : b;
 }
 
 function kept({ aui, cui, sab, tty, lat, code, isPref, suppress }: Atom): KeptAtom {

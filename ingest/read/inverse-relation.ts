@@ -1,4 +1,4 @@
-import type { ConceptRow } from "./read-release.ts";
+import type { ConceptRow } from "../work/rows.ts";
 
 type RelationRow = Extract<ConceptRow, { kind: "relation" }>;
 

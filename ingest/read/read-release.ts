@@ -1,21 +1,15 @@
 import type { Atom } from "../../src/terminology/atom.ts";
 import type { OnProgress } from "../../src/terminology/progress.ts";
 import { RejectsFile, tooMany } from "../../src/terminology/rejects-file.ts";
-import type { ReleaseRow, ReleaseSource } from "../../src/terminology/release-source.ts";
+import type { ReleaseSource } from "../../src/terminology/release-source.ts";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import { ParentsFile } from "../join/hierarchy.ts";
 import { NameRanking } from "../work/name-ranking.ts";
+import type { ConceptRow } from "../work/rows.ts";
 import { partOf, SpillWriter } from "../work/spill.ts";
+import type { AddedCounts } from "./added-rows.ts";
+import { type AtomCounts, countAtom } from "./atom-counts.ts";
 import { inverseRelation } from "./inverse-relation.ts";
-
-/** Rows of one concept part: what is joined on CUI. */
-export type ConceptRow = Exclude<ReleaseRow, { kind: "rank" }>;
-
-export interface AtomCounts {
-  atoms: number;
-  bySab: Record<string, number>;
-  byLat: Record<string, number>;
-}
 
 export interface ReadCounts extends AtomCounts {
   rows: number;
@@ -28,6 +22,8 @@ export interface ReadResult {
   counts: ReadCounts;
   parts: number;
   ranks: [string, number][];
+  /** Where a user adds something to the release. */
+  added?: AddedCounts;
 }
 
 export interface ReadReleaseOptions {
@@ -36,10 +32,10 @@ export interface ReadReleaseOptions {
   /** Folders for the concept parts and for the hierarchy; absent for a dry run, which only counts. */
   folders?: { concepts: string; hierarchy: string };
   rejectsPath: string;
-  /** Shard of malformed rows beyond which the release is not to be trusted. */
+  /** Share of malformed rows beyond which the release is not to be trusted. */
   maxRejectShare: number;
-  onProgress?: OnProgress;
-  signal?: AbortSignal;
+  onProgress?: OnProgress | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 const MEGABYTE = 1e6;
@@ -110,12 +106,6 @@ export async function readRelease(options: ReadReleaseOptions): Promise<ReadResu
   counts.rejects = rejects.count;
   if (counts.atoms === 0) throw new TermduetError("bad-input", nothingLeft(counts));
   return { counts, parts, ranks: ranking.entries };
-}
-
-export function countAtom(counts: AtomCounts, atom: Atom): void {
-  counts.atoms++;
-  counts.bySab[atom.sab] = (counts.bySab[atom.sab] ?? 0) + 1;
-  counts.byLat[atom.lat] = (counts.byLat[atom.lat] ?? 0) + 1;
 }
 
 function nothingLeft({ skipped }: ReadCounts): string {

@@ -17,7 +17,7 @@ export async function exportRelease(
   store: VectorStore,
   record: ReleaseRecord,
   folder: string,
-  onProgress?: OnProgress,
+  onProgress?: OnProgress | undefined,
 ): Promise<number> {
   if (existsSync(folder) && readdirSync(folder).length > 0)
     throw new TermduetError("conflict", `${folder} is not empty; name a folder that is not there yet`);

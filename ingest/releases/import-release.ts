@@ -1,5 +1,6 @@
 import type { OnProgress } from "../../src/terminology/progress.ts";
 import {
+  checkSpelling,
   collectionName,
   collectionsOf,
   type ReleaseRecord,
@@ -27,13 +28,13 @@ export interface ImportResult {
 export async function importRelease(
   store: VectorStore,
   folder: string,
-  onProgress?: OnProgress,
+  onProgress?: OnProgress | undefined,
 ): Promise<ImportResult> {
   const { record: exported, files } = readManifest(folder);
   await checkArchive(folder, files);
-  const generations = (await releaseRecords(store)).filter(
-    (r) => r.dataset === exported.dataset && r.release === exported.release,
-  );
+  const records = await releaseRecords(store);
+  checkSpelling(records, exported);
+  const generations = records.filter((r) => r.dataset === exported.dataset && r.release === exported.release);
   const before = generations.at(-1);
   if (before && isSame(before, exported)) {
     await switchTo(store, before, generations);

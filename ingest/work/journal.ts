@@ -85,6 +85,15 @@ export class Journal implements Disposable {
     return this.#stages.get(stage) as T | undefined;
   }
 
+  /** Does the work of a stage unless an earlier run has done it; gives what it gave. */
+  async once<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const done = this.stage<T>(name);
+    if (done !== undefined) return done;
+    const result = await work();
+    this.stageDone(name, result);
+    return result;
+  }
+
   stageDone(stage: string, result: unknown): void {
     this.#stages.set(stage, result);
     this.#append({ stage, result });

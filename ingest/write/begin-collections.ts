@@ -30,8 +30,11 @@ export function beginnings(
   return [
     { spec: stringsSpec(name("strings")), earlier: latest((record) => record.strings) },
     // Vectors are those of just these files: another encoder's say something else.
-    ...encoders.map(({ hash, manifest: { id, dimension } }) => {
-      const earlier = latest((record) => record.encoders.find((e) => e.hash === hash)?.collection);
+    ...encoders.map(({ hash, manifest: { id, dimension, mention } }) => {
+      // What is read in a context may have stood in another one before.
+      const earlier = mention
+        ? undefined
+        : latest((record) => record.encoders.find((e) => e.hash === hash)?.collection);
       return { spec: vectorsSpec(name(id), dimension), earlier };
     }),
     ...(describing.length > 0
@@ -56,18 +59,18 @@ function vectorsOfDefinitions({ encoders, definitions }: ReleaseRecord, hash: st
 
 /** Begins collections, as copies where the store makes some and all blocks are this process's, else empty. Gives the names of the copies. */
 export async function beginCollections(
-  { store, journal, share }: { store: VectorStore; journal: Journal; share: Shard },
+  { store, journal, shard }: { store: VectorStore; journal: Journal; shard: Shard },
   wanted: readonly Beginning[],
 ): Promise<ReadonlySet<string>> {
   const done = journal.stage<string[]>("collections");
   if (done) return new Set(done);
   const copies: string[] = [];
   // One after the other: a server that opens several at once has no core left for those who search.
-  for (const { spec, earlier } of share.isWhole ? wanted : [])
+  for (const { spec, earlier } of shard.isWhole ? wanted : [])
     if (earlier !== undefined && (await store.copies?.begin(earlier, spec))) copies.push(spec.name);
   const others = wanted.filter(({ spec }) => !copies.includes(spec.name));
   // Together: a cluster with a node away takes ten seconds for each.
-  await Promise.all(others.map(({ spec }) => store.createCollection(spec, share.creation)));
+  await Promise.all(others.map(({ spec }) => store.createCollection(spec, shard.creation)));
   journal.stageDone("collections", copies);
   return new Set(copies);
 }

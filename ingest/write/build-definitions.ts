@@ -1,5 +1,5 @@
 import type { OnProgress } from "../../src/terminology/progress.ts";
-import { addToSample, type Sample } from "../finish/verify-release.ts";
+import { addToSample, type Sample } from "../work/sample.ts";
 import { definitionDocuments, definitionVectorBlock, readDefinitionBlock } from "./definition-blocks.ts";
 import type { EncoderTarget } from "./encoder-targets.ts";
 import { type FillOptions, readyDocuments, readyVectors } from "./fill-collection.ts";
@@ -11,8 +11,8 @@ export interface BuildDefinitionsOptions extends FillOptions {
   parts: number;
   /** Collection of the documents. */
   collection: string;
-  onProgress?: OnProgress;
-  signal?: AbortSignal;
+  onProgress?: OnProgress | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export interface DefinitionsResult {
@@ -26,13 +26,13 @@ export interface DefinitionsResult {
  * say which concepts each defines.
  */
 export async function buildDefinitions(options: BuildDefinitionsOptions): Promise<DefinitionsResult> {
-  const { targets, journal, share, collection, parts } = options;
+  const { targets, journal, shard, collection, parts } = options;
   const result: DefinitionsResult = { count: 0, sample: { ids: [], texts: [] } };
   for (let number = 0; number < parts; number++) {
     options.signal?.throwIfAborted();
     const block = await readDefinitionBlock({ folder: options.folder, number, parts }, result.count);
     result.count += block.ids.length;
-    if (!share.has(number)) continue;
+    if (!shard.has(number)) continue;
     addToSample(result.sample, block);
     for (const target of targets) {
       if (journal.block(number, target.collection)) continue;

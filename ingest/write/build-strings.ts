@@ -1,6 +1,6 @@
 import type { OnProgress } from "../../src/terminology/progress.ts";
-import { addToSample, type Sample } from "../finish/verify-release.ts";
 import type { Hierarchy } from "../join/hierarchy.ts";
+import { addToSample, type Sample } from "../work/sample.ts";
 import type { EncoderTarget } from "./encoder-targets.ts";
 import { type FillOptions, type ReadyBlock, readyDocuments, readyVectors } from "./fill-collection.ts";
 import { documentsOf, readStringBlock, type StringBlock, vectorsOf } from "./string-blocks.ts";
@@ -14,8 +14,8 @@ export interface BuildStringsOptions extends FillOptions {
   /** For the time left, before the strings are counted. */
   estimatedStrings: number;
   stringsCollection: string;
-  onProgress?: OnProgress;
-  signal?: AbortSignal;
+  onProgress?: OnProgress | undefined;
+  signal?: AbortSignal | undefined;
 }
 
 export interface StringsResult {
@@ -41,7 +41,7 @@ export async function buildStrings(options: BuildStringsOptions): Promise<String
 }
 
 async function writeBlocks(options: BuildStringsOptions, result: StringsResult): Promise<void> {
-  const { targets, journal, share, folder, parts, stringsCollection } = options;
+  const { targets, journal, shard, folder, parts, stringsCollection } = options;
   let writing: Promise<void> = Promise.resolve();
   // The store writes one block while the encoders work on the next.
   const begin = async (ready: ReadyBlock | undefined): Promise<void> => {
@@ -57,7 +57,7 @@ async function writeBlocks(options: BuildStringsOptions, result: StringsResult):
       const block = await readStringBlock({ folder, number, parts }, result.count, options.hierarchy);
       result.count += block.ids.length;
       progress.found(number, result.count);
-      if (!share.has(number)) continue; // read for the row numbers of what comes after
+      if (!shard.has(number)) continue; // read for the row numbers of what comes after
       addToSample(result.sample, block);
       countSources(result.bySab, block);
       const contents = vectorsOf(block);
@@ -117,6 +117,6 @@ class EncodingProgress {
   }
 
   #share(strings: number): number {
-    return Math.round(strings / this.#options.share.of) * this.#encoders;
+    return Math.round(strings / this.#options.shard.of) * this.#encoders;
   }
 }

@@ -7,6 +7,8 @@ export interface TextBlock {
   firstOrdinal: number;
   ids: readonly string[];
   texts: readonly string[];
+  /** For each text the one in which it stands, if it stands in one. */
+  contexts?: readonly (string | undefined)[];
   buckets: readonly number[];
 }
 
@@ -52,6 +54,7 @@ export async function encodeBlock(
       const result = await encoder.encode(
         slice.map((i) => block.texts[i]!),
         "string",
+        ...(block.contexts ? [slice.map((i) => block.contexts![i])] : []),
       );
       for (const [row, i] of slice.entries()) {
         vectors.set(result.vectors.subarray(row * dimension, (row + 1) * dimension), i * dimension);

@@ -7,7 +7,7 @@ import type { EncoderTarget } from "./encoder-targets.ts";
 export interface FillOptions {
   store: VectorStore;
   journal: Journal;
-  share: Shard;
+  shard: Shard;
   /** Collections that began as copies of an earlier release's. */
   copied: ReadonlySet<string>;
   /** For a collection the one of an earlier release that has the same of it. */
@@ -32,13 +32,13 @@ export async function readyVectors(
   contents: Block,
   onEncoded: (count: number) => void,
 ): Promise<ReadyBlock> {
-  const { store, copied, share } = options;
+  const { store, copied, shard } = options;
   const earlier = options.earlier.get(collection);
   const source = earlier === undefined ? undefined : { store, collection: earlier };
   if (!copied.has(collection)) {
     const made = await encodeBlock(block, pool, source, onEncoded);
     return ready(options, block, collection, made, () =>
-      store.writeBlock(collection, { ...contents, vectors: made.vectors }, share.writing),
+      store.writeBlock(collection, { ...contents, vectors: made.vectors }, shard.writing),
     );
   }
   const changes = await store.copies!.compare(collection, contents);
@@ -59,11 +59,11 @@ export async function readyDocuments(
   collection: string,
   contents: Block,
 ): Promise<ReadyBlock> {
-  const { store, copied, share } = options;
+  const { store, copied, shard } = options;
   const none = { encoded: 0, copied: 0 };
   if (!copied.has(collection)) {
     return ready(options, contents, collection, none, () =>
-      store.writeBlock(collection, contents, share.writing),
+      store.writeBlock(collection, contents, shard.writing),
     );
   }
   const changes = await store.copies!.compare(collection, contents);
@@ -92,6 +92,7 @@ function rowsOf(block: TextBlock, rows: readonly number[]): TextBlock {
     firstOrdinal: block.firstOrdinal,
     ids: rows.map((row) => block.ids[row]!),
     texts: rows.map((row) => block.texts[row]!),
+    ...(block.contexts ? { contexts: rows.map((row) => block.contexts![row]) } : {}),
     buckets: rows.map((row) => block.buckets[row]!),
   };
 }

@@ -4,9 +4,9 @@ import { stringId } from "../../src/text/string-id.ts";
 import { wordKeys } from "../../src/text/word-keys.ts";
 import type { FILTER_FIELDS } from "../../src/vector-store/release-record.ts";
 import type { Block, BlockKeys, FieldValue } from "../../src/vector-store/vector-store.ts";
-import type { StringRow } from "../join/build-concepts.ts";
 import type { Hierarchy } from "../join/hierarchy.ts";
 import { prominence, type StringPopularity } from "../join/popularity.ts";
+import type { StringRow } from "../work/rows.ts";
 import { readPart, type SpilledPart } from "../work/spill.ts";
 import { blockKeys } from "./block-keys.ts";
 
@@ -18,6 +18,8 @@ export interface StringBlock {
   texts: string[];
   buckets: number[];
   records: StringRecord[];
+  /** For each string the text in which somebody mentioned it, if somebody did. */
+  contexts: (string | undefined)[];
   norms: string[];
   keys: BlockKeys;
   /** For each string the labels of its concepts: see `Hierarchy`. */
@@ -30,6 +32,7 @@ interface Draft {
   bucket: number;
   record: StringRecord;
   fames: StringPopularity[];
+  context?: string;
 }
 
 /** Third stage, reading: atoms that carry the same text become one string. */
@@ -49,6 +52,9 @@ export async function readStringBlock(
       draft.record.concepts.push({ cui: row.atom.cui, name, semanticTypes, standing });
     }
     draft.fames.push(row.fame);
+    const { context } = row;
+    if (context !== undefined && !(draft.context !== undefined && draft.context < context))
+      draft.context = context;
   }
   const ordered = [...drafts.values()].sort((a, b) => a.bucket - b.bucket || (a.id < b.id ? -1 : 1));
   for (const { record, fames } of ordered) record.prominence = prominence(record, fames);
@@ -63,6 +69,7 @@ export async function readStringBlock(
     buckets,
     norms: ordered.map((d) => d.norm),
     records: ordered.map((d) => sorted(d.record)),
+    contexts: ordered.map((d) => d.context),
     above: ordered.map((d) => distinct(d.record.concepts.flatMap((c) => hierarchy.labels(c.cui)))),
   };
 }

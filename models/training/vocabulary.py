@@ -19,6 +19,7 @@ from tokenizers import Tokenizer
 import release as rrf
 from corpus import Corpus
 from encoder import Encoder, keep_layers
+from strict_pieces import best_split
 
 POSITIONS = 160  # the longest input in tokens; strings of a release are far shorter
 
@@ -122,8 +123,8 @@ def lower_unigram(encoder: Encoder, base: torch.Tensor) -> list[list[int]]:
 
 def grow_unigram(encoder: Encoder, texts: list[str], new: int, least: int, base: torch.Tensor,
                  origin: list[list[int]]) -> list[list[int]]:
-    """Adds whole words, then pairs of pieces that often stand together. A new piece's score is a little above the sum of
-    its parts', so that it always wins over them."""
+    """Adds whole words, then pairs of pieces that often stand together. A new piece's score is a little above that
+    of its best split, of new pieces too, so that it always wins over them."""
     spec = json.loads(encoder.tokenizer.to_str())
     entries: list = spec["model"]["vocab"]
     assert all(t["id"] < len(entries) for t in spec["added_tokens"])
@@ -145,10 +146,13 @@ def grow_unigram(encoder: Encoder, texts: list[str], new: int, least: int, base:
                         parts[a + b] = [a, b]
         room = int((new - (len(entries) - known)) * share)
         chosen = [p for p in sorted(gain, key=lambda p: (-gain[p], p))[:room] if p not in at and gain[p] >= least]
-        for piece in chosen:
+        scores = dict(map(tuple, entries))
+        for piece in sorted(chosen, key=len):  # what a piece can be split into stands before it
             ids = [at.get(p, spec["model"]["unk_id"]) for p in parts[piece]]
             at[piece] = len(entries)
-            entries.append([piece, sum(entries[i][1] for i in ids) + 0.1])
+            unknown = sum(entries[i][1] for i in ids)
+            scores[piece] = max(best_split(piece, scores), unknown) + 0.1
+            entries.append([piece, scores[piece]])
             origin.append([row for i in ids for row in origin[i]])
     spec["truncation"] = spec["padding"] = None
     replace(encoder, spec, base, origin)

@@ -1,7 +1,7 @@
 import { displayName } from "../../src/retrieval/rank/display-names.ts";
 import type { ConceptRecord } from "../../src/terminology/concept.ts";
 import { isoOf, latOf } from "../../src/terminology/languages.ts";
-import { normalizeText } from "../../src/text/normalize.ts";
+import { isSameName } from "../../src/text/meaning/same-name.ts";
 import type { ReleaseRecord } from "../../src/vector-store/release-record.ts";
 import { HttpProblem } from "../problems/http-problem.ts";
 import { compareAtoms, type NamedAtom, type TermStore } from "../terms/term-store.ts";
@@ -86,10 +86,13 @@ export function latsOf(tags: string | undefined): string[] {
   return [...new Set(found)];
 }
 
-/** Whether a text is one of the code's names, but for its writing. */
+/** Whether a text is one of the code's names, but for its writing: not where a sign, a number or a negation differs. */
 export function isNamed({ designations, display }: FhirConcept, text: string): boolean {
-  const norm = normalizeText(text);
-  return [display, ...designations.map(({ value }) => value)].some((name) => normalizeText(name) === norm);
+  const names = [{ value: display, language: undefined }, ...designations];
+  return names.some(({ value, language }) => {
+    const lat = language === undefined ? undefined : latOf(language);
+    return isSameName(text, value, lat === undefined ? [] : [lat]);
+  });
 }
 
 function fromConcept(system: FhirSystem, concept: ConceptRecord, lats: readonly string[]): FhirConcept {

@@ -3,19 +3,19 @@ import type { SearchCall } from "../search-service.ts";
 import type { TracedPart } from "../telemetry/tracing.ts";
 import type { Admission } from "./admission.ts";
 
-export interface SearchesTogetherDeps<Shared> {
+export interface SearchesTogetherDeps<Shared, Query = string> {
   admission: Admission;
   /** Queries of one search. */
   most: number;
   /** One answer per query, in their order. */
-  search: (queries: readonly string[], shared: Shared, call: SearchCall) => Promise<SearchResponse[]>;
+  search: (queries: readonly Query[], shared: Shared, call: SearchCall) => Promise<SearchResponse[]>;
   /** Told of each query when its turn comes how long it has waited. */
   waited: (ms: number) => void;
   now: () => number;
 }
 
-interface Member {
-  query: string;
+interface Member<Query> {
+  query: Query;
   call: SearchCall;
   arrivedMs: number;
   answer: (response: SearchResponse) => void;
@@ -24,9 +24,9 @@ interface Member {
   leave: (() => void) | undefined;
 }
 
-interface Group {
+interface Group<Query> {
   /** Those that wait. */
-  members: Member[];
+  members: Member<Query>[];
   /** How many have not gone, while they wait and while they are searched for. */
   present: number;
   /** Aborts when all have gone. */
@@ -37,32 +37,32 @@ interface Group {
  * Single searches that wait for their turn and want the same, but for their texts, take one turn together: a search for
  * eight texts costs about half of eight searches, so a busy server answers more. Who finds room waits for nobody.
  */
-export class MicroBatcher<Shared> {
-  readonly #deps: SearchesTogetherDeps<Shared>;
-  readonly #waiting = new Map<string, Group>();
+export class MicroBatcher<Shared, Query = string> {
+  readonly #deps: SearchesTogetherDeps<Shared, Query>;
+  readonly #waiting = new Map<string, Group<Query>>();
 
-  constructor(deps: SearchesTogetherDeps<Shared>) {
+  constructor(deps: SearchesTogetherDeps<Shared, Query>) {
     this.#deps = deps;
   }
 
   /** Errors: those of admission and of the search, or the call's reason when it is given up. */
-  async search(query: string, shared: Shared, call: SearchCall): Promise<SearchResponse> {
+  async search(query: Query, shared: Shared, call: SearchCall): Promise<SearchResponse> {
     call.signal.throwIfAborted();
     const { admission, most, now } = this.#deps;
     const key = JSON.stringify(shared);
     const open = this.#waiting.get(key);
     if (open && open.members.length < most && !open.gone.signal.aborted)
       return joined(open, query, call, now(), admission.besides());
-    const group: Group = { members: [], present: 0, gone: new AbortController() };
+    const group: Group<Query> = { members: [], present: 0, gone: new AbortController() };
     const answer = joined(group, query, call, now(), undefined);
     this.#waiting.set(key, group);
     void this.#answer(key, group, shared);
     return answer;
   }
 
-  async #answer(key: string, group: Group, shared: Shared): Promise<void> {
+  async #answer(key: string, group: Group<Query>, shared: Shared): Promise<void> {
     const { admission, search, waited, now } = this.#deps;
-    const members: Member[] = [];
+    const members: Member<Query>[] = [];
     const close = (): void => {
       if (this.#waiting.get(key) === group) this.#waiting.delete(key);
       members.push(...group.members.splice(0));
@@ -88,16 +88,16 @@ export class MicroBatcher<Shared> {
   }
 }
 
-function joined(
-  group: Group,
-  query: string,
+function joined<Query>(
+  group: Group<Query>,
+  query: Query,
   call: SearchCall,
   arrivedMs: number,
   leave: (() => void) | undefined,
 ): Promise<SearchResponse> {
   const { promise, resolve, reject } = Promise.withResolvers<SearchResponse>();
   const settle = (): void => call.signal.removeEventListener("abort", gone);
-  const member: Member = {
+  const member: Member<Query> = {
     query,
     call,
     arrivedMs,

@@ -6,7 +6,7 @@ import type { LexiconEntry } from "../../src/terminology/lexicon/lexicon.ts";
 import { LIMITS } from "../limits.ts";
 import { asHttpProblem } from "../problems/http-problem.ts";
 import type { ConceptView } from "../schemas/concept-schema.ts";
-import { groupList, languageList, list, queryText } from "../schemas/parameters.ts";
+import { contextText, groupList, languageList, list, queryText } from "../schemas/parameters.ts";
 import type { DeskRequest } from "../search-service.ts";
 
 /** What the tools of an assistant are made from. */
@@ -48,6 +48,9 @@ export function mcpServer(deps: McpToolDeps): McpServer {
         "Concepts for a text by name, code, CUI or meaning, best first. matchType says how each was found; rating goes from 0 to 5.",
       inputSchema: {
         query: queryText,
+        context: contextText
+          .optional()
+          .describe("Text in which the query stands: explains its abbreviations"),
         k: z.int().min(1).max(MAX_RESULTS).default(10).describe("Results"),
         sab: list.optional().describe("Only these sources, e.g. HPO"),
         lat: list.optional().describe("Only names in these languages (LAT), e.g. FRE"),
@@ -57,12 +60,19 @@ export function mcpServer(deps: McpToolDeps): McpServer {
       },
       annotations: readOnly,
     },
-    ({ query, k, lang, sab, lat, group, under }) =>
+    ({ query, context, k, lang, sab, lat, group, under }) =>
       answer(async () => {
         const filter = { sab, lat, group, under, tty: undefined, sty: undefined, cui: undefined };
-        const [response] = await deps.search({ queries: [query], k, filter, lang, explain: false });
-        const { dataset, release, results } = response!;
-        return { dataset, release, results };
+        const [response] = await deps.search({
+          queries: [query],
+          contexts: [context],
+          k,
+          filter,
+          lang,
+          explain: false,
+        });
+        const { query: _, tookMs: __, facets: ___, ...answered } = response!;
+        return answered;
       }),
   );
   server.registerTool(
@@ -88,20 +98,22 @@ export function mcpServer(deps: McpToolDeps): McpServer {
     {
       title: "Align a term",
       description:
-        "The one concept that a term of a lexicon stands for, with its rating from 0 to 5 and what each encoder sees; null where nothing fits.",
+        "The one concept that a term of a lexicon stands for, with its rating from 0 to 5 and what each encoder sees; null where nothing fits: nearest is then what comes next to it, with what it differs in, or the concepts that the term may as well mean (ambiguous).",
       inputSchema: {
         term: queryText,
         explanation: queryText.optional().describe("What explains the term, in plain words"),
         synonyms: z.array(queryText).max(20).optional(),
+        context: contextText.optional().describe("Text in which the term stands"),
       },
       annotations: readOnly,
     },
-    ({ term, explanation, synonyms }) =>
+    ({ term, explanation, synonyms, context }) =>
       answer(async () => {
         const entry = {
           id: "1",
           term: term.normalize("NFC").trim(),
           synonyms: synonyms ?? [],
+          ...(context ? { context } : {}),
           line: 1,
           extra: {},
         };
@@ -117,19 +129,21 @@ function shownAlignment({ release, encoders, entries }: LexiconAlignment): objec
   const merged = entries[0]?.merged;
   const { dataset, release: name } = release;
   if (!merged) return { dataset, release: name, match: null };
-  const { concept, rating, string, source } = merged;
+  const { concept, rating, string, source, accepted } = merged;
   const seen = encoders.map(({ id }, i) => [id, concept.sightings[i]]);
-  return {
-    dataset,
-    release: name,
-    match: {
-      cui: concept.cui,
-      name: concept.name,
-      string,
-      rating,
-      source: typeof source === "number" ? encoders[source]!.id : source,
-      semanticTypes: concept.semanticTypes,
-      encoders: Object.fromEntries(seen),
-    },
+  const shown = {
+    cui: concept.cui,
+    name: concept.name,
+    string,
+    rating,
+    source: typeof source === "number" ? encoders[source]!.id : source,
+    semanticTypes: concept.semanticTypes,
+    encoders: Object.fromEntries(seen),
+    ...(concept.differs ? { differs: concept.differs } : {}),
+    ...(concept.rivals ? { ambiguous: [concept.cui, ...concept.rivals] } : {}),
   };
+  // What is near is shown, but not as if it were the answer.
+  return accepted
+    ? { dataset, release: name, match: shown }
+    : { dataset, release: name, match: null, nearest: shown };
 }

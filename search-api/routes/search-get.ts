@@ -18,12 +18,12 @@ export function searchGetEndpoint(searches: SearchService): Endpoint {
       responses: jsonAnswer("Concepts, best first; the same query gives the same page", searchResponseSchema),
     },
     async answer(request, response, call) {
-      const { q, sab, lat, tty, sty, group, cui, under, ...rest } = parsed(
+      const { q, context, sab, lat, tty, sty, group, cui, under, ...rest } = parsed(
         searchQuerySchema,
         queryValues(request.url),
       );
       const filter = { sab, lat, tty, sty, group, cui, under };
-      const search = searches.search({ ...rest, queries: [q], filter }, call);
+      const search = searches.search({ ...rest, queries: [q], contexts: [context], filter }, call);
       const [answer] = await orAbort(call.signal, search);
       sendJson(response, answer);
     },

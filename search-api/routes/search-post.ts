@@ -23,9 +23,10 @@ export function searchPostEndpoint(searches: SearchService, load: LoadLimits): E
     async answer(request, response, call) {
       if (!request.is("application/json"))
         throw new HttpProblem("unsupported-media-type", "the body must be application/json");
-      const body = parsed(searchBodySchema, request.body);
+      const { context, ...body } = parsed(searchBodySchema, request.body);
+      const contexts = typeof context === "string" ? body.queries.map(() => context) : context;
       if (body.queries.length > 1) call.setDeadline(load.batchDeadlineMs);
-      const responses = await orAbort(call.signal, searches.search(body, call));
+      const responses = await orAbort(call.signal, searches.search({ ...body, contexts }, call));
       sendJson(response, { responses });
     },
   };

@@ -73,7 +73,17 @@ export const conceptSchema = z
     name: z.string(),
     names: z.record(z.string(), z.string()).meta({ description: "Preferred name by language (LAT)" }),
     semanticTypes: z.array(semanticTypeSchema),
-    definitions: z.array(z.object({ sab: z.string(), text: z.string() })),
+    definitions: z.array(
+      z.object({
+        sab: z.string(),
+        text: z.string(),
+        added: z
+          .literal(true)
+          .optional()
+          .meta({ description: "Not the release's own: a gloss added at ingest" }),
+        licence: z.string().optional(),
+      }),
+    ),
     atoms: z.array(atomSchema),
     parents: z.array(neighbourSchema),
     children: z.array(neighbourSchema),

@@ -106,6 +106,22 @@ export const queryText = z
   .transform((text) => text.toWellFormed())
   .meta({ override: { type: "string", minLength: 1, maxLength: LIMITS.queryCharacters } });
 
+/** The text in which a query stands; an empty one is none. */
+export const contextText = z
+  .string()
+  .max(LIMITS.contextCharacters, `is too long; at most ${LIMITS.contextCharacters} characters are read`)
+  .transform((text) => text.toWellFormed())
+  .meta({
+    description: "Text in which the query stands: what its abbreviations mean is read there",
+    override: { type: "string", maxLength: LIMITS.contextCharacters },
+  });
+
+/** The same in a body, where it may be a list too: the search itself says what is too long of which query. */
+export const contextsInBody = z
+  .string()
+  .transform((text) => text.toWellFormed())
+  .meta({ override: { type: "string", maxLength: LIMITS.contextCharacters } });
+
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/;
 
 /** Names of datasets and encoders. They may be repeated in messages, so they can't be just any text. */

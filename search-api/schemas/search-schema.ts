@@ -1,8 +1,11 @@
 import { z } from "zod";
 import { FACET_FIELDS } from "../../src/retrieval/rank/facets.ts";
 import { MATCH_TYPES, MATCHED_BY } from "../../src/retrieval/request/search-types.ts";
+import { DIFFERENCE_KINDS } from "../../src/text/meaning/differences.ts";
 import { LIMITS } from "../limits.ts";
 import {
+  contextsInBody,
+  contextText,
   datasetParameter,
   encodersParameter,
   facetList,
@@ -24,6 +27,7 @@ const OFFSET = "Results to leave out before the first; the list ends after 200";
 
 export const searchQuerySchema = z.strictObject({
   q: queryText.meta({ description: "Words in any language of the release, a code or a CUI" }),
+  context: contextText.optional(),
   k: wholeParameter(1, LIMITS.k, 10, K),
   offset: wholeParameter(0, LIMITS.k - 1, 0, OFFSET),
   sab: listParameter("Sources (SAB), e.g. SNOMEDCT_US"),
@@ -43,6 +47,10 @@ export const searchQuerySchema = z.strictObject({
 export const searchBodySchema = z
   .strictObject({
     queries: z.array(queryText).min(1).max(LIMITS.batchQueries),
+    context: z
+      .union([contextsInBody, z.array(contextsInBody).max(LIMITS.batchQueries)])
+      .optional()
+      .meta({ description: "Text in which all queries stand, or a list with one for each" }),
     k: z.int().min(1).max(LIMITS.k).default(10).meta({ description: K }),
     offset: z
       .int()
@@ -110,6 +118,14 @@ const matchSchema = z
   })
   .meta({ id: "Match" });
 
+const differenceSchema = z
+  .object({
+    kind: z.enum(DIFFERENCE_KINDS),
+    query: z.string().optional().meta({ description: "What the query says; absent: it says nothing of it" }),
+    name: z.string().optional().meta({ description: "What the name says" }),
+  })
+  .meta({ id: "Difference" });
+
 const facetSchema = z
   .array(z.object({ value: z.string(), name: z.string().optional(), count: z.int().min(1) }))
   .meta({ id: "Facet", description: "Concepts by value, most first" });
@@ -138,6 +154,9 @@ const resultSchema = z
     agreement: z.boolean().meta({ description: "Whether all encoders give the concept this rating" }),
     scores: z.record(z.string(), scoreSchema).meta({ description: "By encoder" }),
     semanticTypes: z.array(semanticTypeSchema),
+    differs: z.array(differenceSchema).min(1).optional().meta({
+      description: "In what the query and the concept's nearest names differ; the rating is then below 5",
+    }),
     explanation: z.array(explanationSchema).optional(),
     matches: z
       .array(matchSchema)
@@ -149,13 +168,37 @@ const resultSchema = z
 export const searchResponseSchema = z
   .object({
     query: z.string(),
+    reading: z
+      .object({
+        text: z.string().meta({ description: "What was searched for" }),
+        abbreviations: z.array(z.object({ short: z.string(), long: z.string() })),
+      })
+      .optional()
+      .meta({ description: "With explain, where the context explains abbreviations of the query" }),
     dataset: z.string(),
     release: z.string(),
     tookMs: z.number(),
+    close: z.boolean().meta({
+      description: "False where nothing in the release is near: the results are then what is least far",
+    }),
     results: z.array(resultSchema),
     facets: z.partialRecord(z.enum(FACET_FIELDS), facetSchema).optional().meta({
       description:
         "With facets: counts over the whole list, of at most 200 concepts, that the pages are cut from",
+    }),
+    ambiguous: z.literal(true).optional().meta({
+      description:
+        "Present where the query is a name of several concepts that mean different things, and nothing decides between them",
+    }),
+    unknownFilters: z
+      .array(z.object({ field: z.enum(["sab", "lat", "sty"]), values: z.array(z.string()).min(1) }))
+      .optional()
+      .meta({
+        description: "Values of the filter that the release has not; with them alone nothing is found",
+      }),
+    noSuchCode: z.literal(true).optional().meta({
+      description:
+        "Present where the query is written as a code is, and the release has no such code: there are no results",
     }),
     more: z.literal(true).optional().meta({ description: "Present where more results follow" }),
   })

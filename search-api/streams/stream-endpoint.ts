@@ -15,7 +15,7 @@ import { answerText, headOf, type LineAnswer } from "./stream-output.ts";
 
 const PART = 16;
 
-const parametersSchema = searchQuerySchema.omit({ q: true, offset: true, facets: true });
+const parametersSchema = searchQuerySchema.omit({ q: true, context: true, offset: true, facets: true });
 
 const lineSchema = z
   .union([
@@ -37,7 +37,7 @@ export function streamEndpoint(searches: SearchService, load: LoadLimits): Endpo
     operation: {
       operationId: "searchStream",
       summary: "Search for many queries as a stream of NDJSON or CSV",
-      description: `Lines of NDJSON (a text, or {"id":…,"query":…}) or CSV with a column query; at most ${LIMITS.streamQueries}. The answer has the form that Accept asks for, else that of the body.`,
+      description: `Lines of NDJSON (a text, or {"id":…,"query":…,"context":…}) or CSV with a column query (and id, context); at most ${LIMITS.streamQueries}. The answer has the form that Accept asks for, else that of the body.`,
       tags: ["Search"],
       requestParams: { query: parametersSchema },
       requestBody: {
@@ -131,21 +131,25 @@ async function answerLines(lines: AsyncIterable<StreamLine>, context: StreamCont
 
 /** Answers in the lines' order. What can't be searched is told in its place; the others are searched together. */
 async function answersOf(part: readonly StreamLine[], context: StreamContext): Promise<LineAnswer[]> {
-  const faults = part.map(({ query }) => faultOf(query));
+  const faults = part.map(faultOf);
   const queries = part.flatMap(({ query }, i) => (faults[i] === undefined ? [query!.toWellFormed()] : []));
+  const contexts = part.flatMap((line, i) => (faults[i] === undefined ? [line.context?.toWellFormed()] : []));
   const { searches, shared, call } = context;
   // The stream has its place; when all searches' places are taken it waits longer than a person would.
   const responses =
     queries.length === 0
       ? []
-      : await orAbort(call.signal, searches.search({ ...shared, queries }, call, { patient: true }));
+      : await orAbort(
+          call.signal,
+          searches.search({ ...shared, queries, contexts }, call, { patient: true }),
+        );
   return faults.map((fault) => (fault === undefined ? { response: responses.shift()! } : { fault }));
 }
 
-function faultOf(query: string | undefined): string | undefined {
+function faultOf({ query, context }: StreamLine): string | undefined {
   if (query === undefined) return "the line holds no query";
   try {
-    checkedQueries({ queries: [query], k: 1 });
+    checkedQueries({ queries: [query], contexts: [context], k: 1 });
     return undefined;
   } catch (error) {
     if (error instanceof TermduetError) return error.message;

@@ -7,6 +7,8 @@ import { HttpProblem } from "../problems/http-problem.ts";
 export interface StreamLine {
   id?: string | number;
   query: string | undefined;
+  /** The text in which the query stands. */
+  context?: string;
 }
 
 export const NDJSON = "application/x-ndjson";
@@ -30,9 +32,10 @@ function lineOf(text: string): StreamLine {
   }
   if (typeof value === "string") return { query: value };
   if (typeof value !== "object" || value === null) return { query: undefined };
-  const { id, query } = value as Record<string, unknown>;
+  const { id, query, context } = value as Record<string, unknown>;
   const known = typeof id === "string" || typeof id === "number" ? { id } : {};
-  return { ...known, query: typeof query === "string" ? query : undefined };
+  const stands = typeof context === "string" ? { context } : {};
+  return { ...known, ...stands, query: typeof query === "string" ? query : undefined };
 }
 
 /** `readline` keeps a line of any length; this one gives up. */
@@ -74,7 +77,8 @@ export async function* csvLines(body: Readable): AsyncGenerator<StreamLine, void
   try {
     for await (const row of parser as AsyncIterable<Record<string, string>>) {
       const column = QUERY_COLUMNS.find((name) => name in row)!;
-      yield { ...(row["id"] === undefined ? {} : { id: row["id"] }), query: row[column] };
+      const { id, context } = row;
+      yield { ...(id === undefined ? {} : { id }), ...(context ? { context } : {}), query: row[column] };
     }
   } catch (error) {
     if (error instanceof CsvError)

@@ -1,3 +1,6 @@
+import { codesBelow, stringsOfCode } from "../../src/retrieval/match/code-matches.ts";
+import { isNameOf } from "../../src/retrieval/match/exact-matches.ts";
+import { wordPrefixMatches } from "../../src/retrieval/match/word-prefix-matches.ts";
 import { passingAtoms, type SearchFilter, storeFilter } from "../../src/retrieval/request/search-filter.ts";
 import type { ConceptRecord, KeptAtom, StringRecord } from "../../src/terminology/concept.ts";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
@@ -73,9 +76,12 @@ export class Suggester {
   ): Promise<Suggestion[]> {
     const found = await Promise.all([
       this.#byCui(release, typed, filter),
-      this.#whole(release, norm, filter),
+      this.#whole(release, norm, typed, filter),
       this.#begun(release, norm, filter),
+      this.#byCode(release, typed, filter),
     ]);
+    // Words in any order cost more to look for: only where nothing begins so.
+    if (found.flat().length === 0) found.push(await this.#byWords(release, typed, filter));
     const seen = new Map<string, Suggestion>();
     for (const suggestion of found.flat())
       if (!seen.has(suggestion.cui)) seen.set(suggestion.cui, suggestion);
@@ -83,12 +89,49 @@ export class Suggester {
   }
 
   /** Strings that have been typed to their end, the best known first. */
-  async #whole({ strings }: ReleaseRecord, norm: string, filter: SearchFilter): Promise<Suggestion[]> {
+  async #whole(
+    { strings }: ReleaseRecord,
+    norm: string,
+    typed: string,
+    filter: SearchFilter,
+  ): Promise<Suggestion[]> {
     const found = await this.#deps.store.find(strings, "norm", [norm], STRINGS);
     return found
       .map(({ body }) => JSON.parse(body) as StringRecord)
       .sort((a, b) => b.prominence - a.prominence)
+      .filter((record) => isNameOf(typed, record))
       .flatMap((record) => suggestionsOf(record, norm, filter));
+  }
+
+  /** Codes that have been typed, and those that go on where the text ends. */
+  async #byCode({ strings }: ReleaseRecord, typed: string, filter: SearchFilter): Promise<Suggestion[]> {
+    const { store } = this.#deps;
+    const [whole, begun] = await Promise.all([
+      stringsOfCode(store, strings, typed),
+      codesBelow(store, strings, typed),
+    ]);
+    return [...whole, ...begun].flatMap(({ record, cuis, code, asTyped }) => {
+      const atoms = passingAtoms(record, filter).filter((atom) => cuis.includes(atom.cui));
+      return cuis.flatMap((cui) => {
+        const atom =
+          atoms.find((one) => one.cui === cui && one.suppress === "N") ??
+          atoms.find((one) => one.cui === cui);
+        const name = record.concepts.find((concept) => concept.cui === cui)?.name ?? record.text;
+        return atom ? [suggestion(cui, name, atom, code, asTyped)] : [];
+      });
+    });
+  }
+
+  /** Strings whose words begin so, in any order. */
+  async #byWords(
+    { strings, concepts }: ReleaseRecord,
+    typed: string,
+    filter: SearchFilter,
+  ): Promise<Suggestion[]> {
+    const { store } = this.#deps;
+    const pushed = await storeFilter(filter, store, concepts);
+    const found = await wordPrefixMatches(store, strings, typed, { limit: STRINGS, filter: pushed });
+    return found.flatMap(({ record }) => suggestionsOf(record, "", filter));
   }
 
   async #begun(

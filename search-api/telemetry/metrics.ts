@@ -12,7 +12,7 @@ export interface Metrics {
   waited(seconds: number): void;
   /** Whether what was asked for was still known. */
   cache(cache: "suggestions", hit: boolean): void;
-  /** Shard of the true ten nearest strings that an encoder's index finds, by a look from time to time. */
+  /** Share of the true ten nearest strings that an encoder's index finds, by a look from time to time. */
   recall(dataset: string, encoder: string, share: number): void;
   /** A request that was refused before any work: `overloaded`, `deadline`, … */
   refused(code: string): void;

@@ -47,7 +47,7 @@ export function promMetrics(load: () => LoadReading, { process }: { process: boo
   });
   const recalls = new Gauge({
     name: "termduet_recall_canary_ratio",
-    help: "Shard of the true ten nearest strings that an index finds, looked at from time to time",
+    help: "Share of the true ten nearest strings that an index finds, looked at from time to time",
     labelNames: ["dataset", "encoder"],
     registers,
   });

@@ -1,6 +1,7 @@
 import type { ConceptRecord, KeptAtom, StringRecord } from "../../src/terminology/concept.ts";
+import { codeLookup } from "../../src/terminology/identifiers/code-spellings.ts";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
-import { codeForms, codeWritings } from "../../src/text/code-forms.ts";
+import { codeForms } from "../../src/text/code-forms.ts";
 import type { ReleaseRecord } from "../../src/vector-store/release-record.ts";
 import type { Call } from "../call.ts";
 import type { SearchBackend } from "../search-backend.ts";
@@ -80,7 +81,20 @@ export class TermStore {
 
   /** A code of a source, in any of the forms in which people type it; undefined where it is not there. */
   async code(release: ReleaseRecord, sab: string, code: string): Promise<SourceCode | undefined> {
-    const writings = [...new Set([code, ...(codeWritings(code) ?? [])])];
+    const lookup = codeLookup(code);
+    // Of a code without a digit nothing but itself is known.
+    const writings = [...new Set([code, code.toUpperCase(), ...(lookup?.typed ?? [])])];
+    return (
+      (await this.#codeAs(release, sab, writings)) ??
+      (lookup ? this.#codeAs(release, sab, [...lookup.whole, ...lookup.respelt]) : undefined)
+    );
+  }
+
+  async #codeAs(
+    release: ReleaseRecord,
+    sab: string,
+    writings: readonly string[],
+  ): Promise<SourceCode | undefined> {
     const found = await this.store.find(release.strings, "code", writings, MAX_STRINGS);
     const atoms = found.flatMap(({ body }) => {
       const { text, atoms: all } = JSON.parse(body) as StringRecord;
@@ -89,7 +103,11 @@ export class TermStore {
       );
       return own.map((atom) => ({ ...atom, str: text }));
     });
-    atoms.sort(compareAtoms);
+    atoms.sort(
+      (a, b) =>
+        writings.indexOf(formOf(a.code, writings)) - writings.indexOf(formOf(b.code, writings)) ||
+        compareAtoms(a, b),
+    );
     const first = atoms[0];
     if (!first) return undefined;
     const same = atoms.filter((atom) => atom.code === first.code);
@@ -102,6 +120,10 @@ export class TermStore {
     if (found) return found;
     throw new TermduetError("not-found", `${release.dataset} ${release.release} holds no such code`);
   }
+}
+
+function formOf(code: string, writings: readonly string[]): string {
+  return codeForms(code).find((form) => writings.includes(form))!;
 }
 
 /** Best name of a code or concept first: current, preferred by its source, preferred form of its string; ties by AUI. */

@@ -1,4 +1,5 @@
 import { meanGrade } from "../retrieval/rank/complementarity.ts";
+import type { NameDifference } from "../retrieval/rank/concept-differences.ts";
 import type { SemanticType } from "../terminology/atom.ts";
 import type { LexiconEntry } from "../terminology/lexicon/lexicon.ts";
 import {
@@ -16,6 +17,10 @@ export interface ChosenConcept {
   /** One per encoder, in the encoders' order. */
   sightings: EncoderMatch[];
   same?: SameName;
+  /** In what the entry's term and the concept's nearest names differ; never is such a pair taken for an equivalence. */
+  differs?: readonly NameDifference[];
+  /** Other concepts of the very name, where it has several senses and nothing decides between them; of the strong mode. */
+  rivals?: readonly string[];
   /** What reviewers rated it, where they did; the encoders' own ratings stay in the sightings. */
   human?: number;
   /** That the pair is right; in strong mode alone. */
@@ -68,17 +73,23 @@ export function alignedEntry(
   const best = Array.from({ length: encoders }, (_, encoder) =>
     candidates.find(({ sightings }) => sightings[encoder]!.rank === 1),
   );
-  const [exact] = candidates.filter(({ same }) => same).sort(byName);
+  const [exact] = candidates.filter(({ same, differs }) => same && !differs).sort(byName);
   return { entry, candidates, best, ...(exact ? { exact } : {}) };
 }
 
 function byName(a: ConceptCandidate, b: ConceptCandidate): number {
   return (
     compareNames(a.same!, b.same!) ||
+    (b.context ?? 0) - (a.context ?? 0) ||
     meanGradeOf(b) - meanGradeOf(a) ||
     b.support - a.support ||
     (a.cui < b.cui ? -1 : 1)
   );
+}
+
+/** Whether nothing speaks against a pair as an equivalence: its names don't differ, and the name has no other sense that it may have. */
+export function mayBeTaken({ differs, rivals }: ChosenConcept): boolean {
+  return differs === undefined && rivals === undefined;
 }
 
 /** Mean grade over the encoders, 0 to 5. */

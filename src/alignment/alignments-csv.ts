@@ -1,15 +1,21 @@
+import { differsText } from "../retrieval/rank/concept-differences.ts";
 import type { AlignedEncoder, LexiconAlignment } from "./align-lexicon.ts";
 import type { AlignedEntry, ChosenConcept } from "./aligned-entry.ts";
-import { type Cell, safeText, TextFile, tableRow, withoutClash } from "./table-file.ts";
+import { type Cell, type CsvDialect, CsvFile, listCell, safeText, withoutClash } from "./table-file.ts";
 
 const FIXED = ["id", "term", "cui", "name", "string", "rating", "source"] as const;
 
 /**
  * `alignments.csv`, one row per entry of the lexicon: the pair of the merge, what each encoder says of that concept,
- * then how probable it is and whether it is taken (strong mode), how it matched (`match_type`), whether all encoders rank this concept first (`agreement`), and the concept that
+ * then how probable it is and whether it is taken (strong mode), how it matched (`match_type`), whether all encoders rank this concept first (`agreement`), in what the term and
+ * the name differ (`differs`), other concepts that the term may as well mean (`ambiguous`), and the concept that
  * each encoder itself ranks first; last the lexicon's other columns. Cosines have the seven digits of float32.
  */
-export function writeAlignmentsCsv(path: string, { encoders, entries }: LexiconAlignment): void {
+export function writeAlignmentsCsv(
+  path: string,
+  { encoders, entries }: LexiconAlignment,
+  csvFor: CsvDialect = "plain",
+): void {
   const ids = encoders.map(({ id }) => id);
   const own = [
     ...FIXED,
@@ -18,14 +24,16 @@ export function writeAlignmentsCsv(path: string, { encoders, entries }: LexiconA
     "accepted",
     "match_type",
     "agreement",
+    "differs",
+    "ambiguous",
     ...ids.flatMap((id) => [`${id}_best_cui`, `${id}_best_name`, `${id}_best_cosine`, `${id}_best_rating`]),
   ];
   const carried = carriedColumns(entries, new Set(own));
-  using file = new TextFile(path);
-  file.write(tableRow([...own, ...carried.map(({ name }) => safeText(name))], ","));
+  using file = new CsvFile(path, csvFor);
+  file.row([...own, ...carried.map(({ name }) => safeText(name))]);
   for (const aligned of entries) {
     const others = carried.map(({ value }) => safeText(value(aligned)));
-    file.write(tableRow([...ownCells(aligned, encoders), ...others], ","));
+    file.row([...ownCells(aligned, encoders), ...others]);
   }
   file.flush();
 }
@@ -51,6 +59,8 @@ function ownCells(aligned: AlignedEntry, encoders: readonly AlignedEncoder[]): C
     merged && String(merged.accepted),
     matchType(aligned),
     merged && String(agreement(aligned)),
+    merged?.concept.differs && safeText(differsText(merged.concept.differs)),
+    merged?.concept.rivals && safeText(listCell(merged.concept.rivals)),
     ...best.flatMap((concept, encoder) => bestCells(concept, encoder)),
   ];
 }

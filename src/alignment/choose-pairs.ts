@@ -1,7 +1,7 @@
 import type { SearchFilter } from "../retrieval/request/search-filter.ts";
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
-import type { AlignedEntry, ChosenConcept, MergedPair } from "./aligned-entry.ts";
+import { type AlignedEntry, type ChosenConcept, type MergedPair, mayBeTaken } from "./aligned-entry.ts";
 import type { ConceptCandidate } from "./concept-candidates.ts";
 import { choiceProbabilities } from "./matching/choice-model.ts";
 import { ConceptAncestors } from "./matching/concept-ancestors.ts";
@@ -43,9 +43,20 @@ export async function choosePairs(
   for (const [i, candidates] of lists.entries()) {
     const rows = pairFeatures(candidates, contexts[i]!);
     const probabilities = choiceProbabilities(matcher, rows);
+    // What may not be taken leaves its probability to the others; it keeps its own, to be shown by.
+    const able = [...candidates.keys()].filter((place) => !candidates[place]!.differs);
+    const among = choiceProbabilities(
+      matcher,
+      able.map((place) => rows[place]!),
+    );
+    for (const [n, place] of able.entries()) probabilities[place] = among[n]!;
     for (const [place, candidate] of candidates.entries()) candidate.probability = probabilities[place]!;
+    giveToDecided(candidates);
     // A stable sort: what the probability can't tell apart stays in the order of likeness.
-    candidates.sort((a, b) => tierOf(a) - tierOf(b) || b.probability! - a.probability!);
+    candidates.sort(
+      (a, b) =>
+        tierOf(a) - tierOf(b) || (b.context ?? 0) - (a.context ?? 0) || b.probability! - a.probability!,
+    );
   }
   const threshold = thresholdOf(entries, choice, matcher);
   const taken = oneToOne ? assigned(entries, threshold) : undefined;
@@ -53,10 +64,30 @@ export async function choosePairs(
     const first = aligned.candidates[0];
     if (!first) continue;
     const chosen = taken?.get(i);
-    const accepted = taken ? chosen !== undefined : first.probability! >= threshold;
-    aligned.merged = pairOf(chosen ?? first, accepted);
+    const best = bestOf(aligned.candidates, threshold) ?? first;
+    const accepted = taken ? chosen !== undefined : mayBeTaken(best) && best.probability! >= threshold;
+    aligned.merged = pairOf(chosen ?? best, accepted);
   }
   return threshold;
+}
+
+/** The first that may be taken and reaches the threshold; where none does, the first of all is shown. */
+function bestOf(candidates: readonly ChosenConcept[], threshold: number): ChosenConcept | undefined {
+  const [first] = candidates;
+  // What is ambiguous is not answered with something else.
+  if (first?.rivals) return first;
+  return candidates.find((candidate) => mayBeTaken(candidate) && candidate.probability! >= threshold);
+}
+
+/** Homonyms share one name and so its probability; where something has decided between them the one has it all. */
+function giveToDecided(candidates: readonly ConceptCandidate[]): void {
+  const homonyms = candidates.filter(({ context, rivals }) => context !== undefined && !rivals);
+  if (homonyms.length < 2) return;
+  const all = homonyms.reduce((sum, { probability }) => sum + probability!, 0);
+  const likeliest = Math.max(...homonyms.map(({ context }) => context!));
+  const chosen = homonyms.filter(({ context }) => context === likeliest);
+  for (const homonym of homonyms)
+    homonym.probability = homonym.context === likeliest ? all / chosen.length : 0;
 }
 
 /** Concepts that bear the very term as a name come before all that are only like it, as in a search. */
@@ -88,7 +119,7 @@ function assigned(entries: readonly AlignedEntry[], threshold: number): Map<numb
   const floor = threshold > 0 ? logOdds(Math.min(1 - 1e-9, threshold)) - 1e-9 : -30;
   const able = entries.flatMap(({ candidates }, entry) =>
     candidates
-      .filter(({ probability }) => probability! >= threshold)
+      .filter((candidate) => mayBeTaken(candidate) && candidate.probability! >= threshold)
       .map((candidate) => ({ entry, concept: candidate.cui, candidate })),
   );
   const pairs = able.map((pair) => ({
@@ -101,7 +132,7 @@ function assigned(entries: readonly AlignedEntry[], threshold: number): Map<numb
 function pairOf(concept: ChosenConcept, accepted: boolean): MergedPair {
   const { same, sightings, probability } = concept;
   const base = { concept, confidence: probability!, accepted };
-  if (same) return { ...base, rating: 5, source: "exact", string: same.string };
+  if (same && mayBeTaken(concept)) return { ...base, rating: 5, source: "exact", string: same.string };
   const order = [...sightings.keys()].sort(
     (a, b) => sightings[b]!.rating - sightings[a]!.rating || sightings[a]!.rank - sightings[b]!.rank || a - b,
   );

@@ -1,7 +1,15 @@
 import type { NamedBy, NamedString } from "../retrieval/match/exact-matches.ts";
 import type { Calibrator } from "../retrieval/rank/calibrator.ts";
 import type { StringEvidence } from "../retrieval/rank/collect-candidates.ts";
+import {
+  conceptDifferences,
+  MAX_DIFFERING_GRADE,
+  MAX_DIFFERING_RATING,
+  QueryMeaning,
+  type ReadNames,
+} from "../retrieval/rank/concept-differences.ts";
 import { passingAtoms, type SearchFilter } from "../retrieval/request/search-filter.ts";
+import type { StringRecord } from "../terminology/concept.ts";
 import type { ChosenConcept } from "./aligned-entry.ts";
 import { type EntryText, isName, type TextField } from "./entry-texts.ts";
 import type { TrigramIndex } from "./matching/trigram-index.ts";
@@ -39,6 +47,8 @@ export interface ConceptCandidate extends ChosenConcept {
   lifts: number[];
   /** The nearest of its strings to the term or a synonym by their character trigrams; in strong mode alone. */
   trigrams: { cosine: number; string: string };
+  /** Of homonyms: how near what the entry says besides its term comes to the concept; the higher the likelier. */
+  context?: number;
   /** How well the release itself supports that this string names this concept: preferred names, then sources. */
   support: number;
 }
@@ -84,6 +94,52 @@ export function conceptCandidates(
   for (const [encoder, calibrator] of calibrators.entries())
     rate(list, encoder, calibrator, trigrams !== undefined);
   return list;
+}
+
+/** Strings of a concept that any text of the entry has found, the nearest first; the first ones are those of the encoders' sightings. */
+function namesOf(
+  { cui, sightings }: ConceptCandidate,
+  findings: readonly TextFindings[],
+): { names: StringRecord[]; leading: number } {
+  const found = new Map<string, { record: StringRecord; cosine: number }>();
+  for (const { evidence } of findings)
+    for (const { record, cosines } of evidence) {
+      if (!record.concepts.some((concept) => concept.cui === cui)) continue;
+      const cosine = Math.max(...cosines, found.get(record.text)?.cosine ?? -1);
+      found.set(record.text, { record, cosine });
+    }
+  const leading = new Set(sightings.map(({ string }) => string));
+  const ordered = [...found.values()].sort(
+    (a, b) =>
+      Number(leading.has(b.record.text)) - Number(leading.has(a.record.text)) ||
+      b.cosine - a.cosine ||
+      (a.record.text < b.record.text ? -1 : 1),
+  );
+  return { names: ordered.map(({ record }) => record), leading: leading.size };
+}
+
+/**
+ * Says of each candidate in what the entry's term, as it was written, differs from the names by which it was found: its ratings are
+ * then below 5. Cosines and ranks stay what they are.
+ */
+export function compareMeanings(
+  candidates: readonly ConceptCandidate[],
+  findings: readonly TextFindings[],
+  term: string,
+  { lat, names: read }: { lat: string | undefined; names: ReadNames },
+): void {
+  const query = new QueryMeaning(term, { lat, names: read });
+  for (const candidate of candidates) {
+    if (candidate.same?.field === "term") continue;
+    const { names, leading } = namesOf(candidate, findings);
+    const differs = conceptDifferences(query, names, leading);
+    if (differs.length === 0) continue;
+    candidate.differs = differs;
+    for (const sighting of candidate.sightings) {
+      sighting.rating = Math.min(sighting.rating, MAX_DIFFERING_RATING);
+      sighting.grade = Math.min(sighting.grade, MAX_DIFFERING_GRADE);
+    }
+  }
 }
 
 function newCandidate(cui: string, { record }: StringEvidence, encoders: number): ConceptCandidate {

@@ -46,6 +46,11 @@ export class ConceptDetailsReader {
     return new Map(records.map((record) => [record.cui, this.#details(record)]));
   }
 
+  /** Records of concepts, by CUI; a CUI that is not in the release is left out. */
+  async records(cuis: readonly string[]): Promise<Map<string, ConceptRecord>> {
+    return new Map((await this.#records(cuis)).map((record) => [record.cui, record]));
+  }
+
   /** The atoms of concepts, by CUI. */
   async atoms(cuis: readonly string[]): Promise<Map<string, ConceptRecord["atoms"]>> {
     return new Map((await this.#records(cuis)).map(({ cui, atoms }) => [cui, atoms]));

@@ -1,16 +1,19 @@
 import { type NamedString, namedStrings } from "../retrieval/match/exact-matches.ts";
 import { type StoredString, storedString } from "../retrieval/match/stored-string.ts";
 import { collectCandidates } from "../retrieval/rank/collect-candidates.ts";
+import { ReadNames } from "../retrieval/rank/concept-differences.ts";
 import { type SearchFilter, storeFilter } from "../retrieval/request/search-filter.ts";
 import type { EncoderRetriever } from "../retrieval/searcher.ts";
 import type { StringRecord } from "../terminology/concept.ts";
+import { latOf } from "../terminology/languages.ts";
 import type { LexiconEntry } from "../terminology/lexicon/lexicon.ts";
 import { type Preprocessing, preprocess } from "../text/preprocess.ts";
 import { distinctPlaces } from "../vector-store/distinct-places.ts";
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
-import { type ConceptCandidate, conceptCandidates } from "./concept-candidates.ts";
+import { type ConceptCandidate, compareMeanings, conceptCandidates } from "./concept-candidates.ts";
 import { type AlignmentMode, type EntryText, isName, textsOf } from "./entry-texts.ts";
+import { decideHomonyms } from "./matching/homonyms.ts";
 import { indexLetters, MAX_INDEXED_STRINGS, tagPasses } from "./matching/letters-of-release.ts";
 import { likenessOf } from "./matching/pair-features.ts";
 import type { AllowedTags, TrigramIndex } from "./matching/trigram-index.ts";
@@ -49,6 +52,7 @@ export class CandidateFinder {
   readonly #release: ReleaseRecord;
   readonly #retrievers: readonly EncoderRetriever[];
   readonly #options: CandidateOptions;
+  readonly #names = new ReadNames();
   #letters: Promise<{ trigrams: TrigramIndex; allowed: AllowedTags }> | undefined;
 
   constructor(
@@ -111,7 +115,7 @@ export class CandidateFinder {
     );
     const place = new Map(texts.map((text, i) => [text, i]));
     const calibrators = this.#retrievers.map(({ calibrator }) => calibrator);
-    return asked.map((ofEntry) => {
+    const found = asked.map((ofEntry, i) => {
       const called = unnamed ? namesIn([ofEntry]).flatMap((name) => named.get(name) ?? []) : [];
       const own = new Set(called.map(({ record }) => record.text));
       const isShown = ({ record: { text } }: { record: StringRecord }): boolean =>
@@ -122,8 +126,21 @@ export class CandidateFinder {
         // Term and explanation together are no name, even where a release has the very words.
         named: isName(text.field) ? (named.get(text.text) ?? []).filter(isShown) : [],
       }));
-      return likest(conceptCandidates(findings, calibrators, filter, trigrams));
+      const candidates = likest(conceptCandidates(findings, calibrators, filter, trigrams));
+      const { term, lang } = entries[i]!;
+      compareMeanings(candidates, findings, term, {
+        lat: lang === undefined ? undefined : latOf(lang),
+        names: this.#names,
+      });
+      return { entry: entries[i]!, candidates };
     });
+    if (mode === "strong")
+      await decideHomonyms(found, {
+        store: this.#store,
+        release: this.#release,
+        retrievers: this.#retrievers,
+      });
+    return found.map(({ candidates }) => candidates);
   }
 
   async #lettersAllowed(): Promise<{ trigrams: TrigramIndex; allowed: AllowedTags }> {

@@ -1,4 +1,5 @@
 import type { LexiconEntry } from "../terminology/lexicon/lexicon.ts";
+import { readMention } from "../text/mention-reading.ts";
 
 /**
  * `plain`: the paper's setting, term and explanation as one text (§3). `strong`: also the term, the explanation and
@@ -31,9 +32,12 @@ const MAX_SYNONYMS = 20;
 
 /** What an entry asks with, each text once; the first is always term and explanation together. */
 export function textsOf(
-  { term, explanation, synonyms }: Pick<LexiconEntry, "term" | "explanation" | "synonyms">,
+  entry: Pick<LexiconEntry, "term" | "explanation" | "synonyms" | "context">,
   mode: AlignmentMode,
 ): EntryText[] {
+  const { explanation, synonyms, context } = entry;
+  // What a short form means is said where it stands; the short form itself may be the name of something else.
+  const term = context === undefined ? entry.term : readMention(entry.term, context).text;
   const whole: EntryText =
     explanation === undefined
       ? { field: "term", text: cut(term) }

@@ -4,7 +4,7 @@ import type { LexiconAlignment } from "./align-lexicon.ts";
 import type { AlignedEntry } from "./aligned-entry.ts";
 import { sourceName } from "./alignments-csv.ts";
 import { type ConceptDetails, ConceptDetailsReader } from "./concept-details.ts";
-import { type Cell, listCell, safeText, TextFile, tableRow } from "./table-file.ts";
+import { type Cell, type CsvDialect, CsvFile, listCell, safeText } from "./table-file.ts";
 
 const COLUMNS = [
   "id",
@@ -24,29 +24,41 @@ const COLUMNS = [
   "hierarchy_count",
   "relations",
   "relation_count",
+  "auis",
+  "sabs",
+  "ttys",
+  "codes",
 ] as const;
 
 const ENTRIES_PER_LOOKUP = 200;
 // A spreadsheet's cell holds 32,767 characters; hubs have thousands of relations. The counts tell how many there are.
 const MAX_LISTED = 100;
 const MAX_PATHS = 10;
+const MAX_CELL = 32_000;
+
+export interface JoinOptions {
+  onProgress?: OnProgress | undefined;
+  signal?: AbortSignal | undefined;
+  csvFor?: CsvDialect | undefined;
+}
 
 /**
  * `joined.csv`: the left join of the merged pairs with everything the release says of their concepts (paper §1): one
  * row per entry, an entry without a concept too, several values of a cell with ` | ` between them. Concepts are given
  * by name and CUI, after a relation what they are to this one, hierarchies as names from the root to the parent. The first 100 parents, children and other
- * relations are listed, and the first ten paths; `relation_count` and `hierarchy_count` count all.
+ * relations are listed, and the first ten paths; `relation_count` and `hierarchy_count` count all. Atoms stand in four lists of one
+ * length: `auis`, `sabs`, `ttys`, `codes`.
  */
 export async function writeJoinedCsv(
   path: string,
   alignment: LexiconAlignment,
   store: VectorStore,
-  { onProgress, signal }: { onProgress?: OnProgress; signal?: AbortSignal },
+  { onProgress, signal, csvFor }: JoinOptions,
 ): Promise<void> {
   const { entries, encoders, release } = alignment;
   const reader = new ConceptDetailsReader(store, release.concepts);
-  using file = new TextFile(path);
-  file.write(tableRow(COLUMNS, ","));
+  using file = new CsvFile(path, csvFor);
+  file.row(COLUMNS);
   for (let start = 0; start < entries.length; start += ENTRIES_PER_LOOKUP) {
     signal?.throwIfAborted();
     const part = entries.slice(start, start + ENTRIES_PER_LOOKUP);
@@ -54,7 +66,7 @@ export async function writeJoinedCsv(
     for (const aligned of part) {
       const known = aligned.merged && details.get(aligned.merged.concept.cui);
       const cells = [...pairCells(aligned), sourceName(aligned, encoders), ...detailCells(known)];
-      file.write(tableRow(cells, ","));
+      file.row(cells);
     }
     onProgress?.({ stage: "join", done: start + part.length, total: entries.length, unit: "entries" });
   }
@@ -91,11 +103,27 @@ function detailCells(details: ConceptDetails | undefined): Cell[] {
       having("PAR").slice(0, MAX_LISTED),
       having("CHD").slice(0, MAX_LISTED),
       paths.slice(0, MAX_PATHS).map(({ sab, names: path }) => `${sab}: ${path.join(" > ")}`),
-    ].map((values) => safeText(listCell(values))),
+    ].map((values) => safeText(listCell(fitting(values)))),
     paths.length,
-    safeText(listCell(distinct(others).slice(0, MAX_LISTED))),
+    safeText(listCell(fitting(distinct(others).slice(0, MAX_LISTED)))),
     record.relationCount,
+    // Parallel lists: the n-th of each is of the n-th atom.
+    ...(["aui", "sab", "tty", "code"] as const).map((column) =>
+      safeText(listCell(fitting(record.atoms.slice(0, MAX_LISTED).map((atom) => atom[column])))),
+    ),
   ];
+}
+
+/** As many of the values as a cell of a spreadsheet holds; of one that is longer alone, its beginning. */
+function fitting(values: readonly string[]): string[] {
+  const kept: string[] = [];
+  let length = 0;
+  for (const value of values) {
+    length += value.length + 3;
+    if (length > MAX_CELL) return kept.length > 0 ? kept : [`${value.slice(0, MAX_CELL)}…`];
+    kept.push(value);
+  }
+  return kept;
 }
 
 /** REL of MRREL in words. */

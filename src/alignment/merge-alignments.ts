@@ -1,4 +1,4 @@
-import { type AlignedEntry, meanGradeOf } from "./aligned-entry.ts";
+import { type AlignedEntry, mayBeTaken, meanGradeOf } from "./aligned-entry.ts";
 
 /** One model's alignment of an entry: the concept and the rating, 0 to 5. */
 export interface RatedAlignment {
@@ -68,7 +68,14 @@ export function mergeByRatings(
   for (const { entry, model, rating } of mergeAlignments(models, order)) {
     const concept = entries[entry]!.best[model]!;
     const { string, grade } = concept.sightings[model]!;
-    const pair = { concept, rating, source: model, string, confidence: grade / 5, accepted: true };
+    const pair = {
+      concept,
+      rating,
+      source: model,
+      string,
+      confidence: grade / 5,
+      accepted: mayBeTaken(concept),
+    };
     Object.assign(entries[entry]!, { complementary: pair, merged: pair });
   }
 }

@@ -34,7 +34,7 @@ export function writeOaeiRdf(
     const merged = takenPair(aligned, minRating);
     if (!merged) continue;
     file.write(`  <map><Cell>
-    <entity1 rdf:resource="${xml(identifiers.entryIri(entry.id))}"/>
+    <entity1 rdf:resource="${xml(identifiers.entry(entry.id).iri)}"/>
     <entity2 rdf:resource="${xml(identifiers.concept(merged.concept.cui).iri)}"/>
     <measure rdf:datatype="http://www.w3.org/2001/XMLSchema#float">${merged.confidence.toFixed(4)}</measure>
     <relation>=</relation>

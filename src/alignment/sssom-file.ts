@@ -1,12 +1,14 @@
 import { createHash } from "node:crypto";
+import { differsText, isBroader } from "../retrieval/rank/concept-differences.ts";
 import type { LexiconAlignment } from "./align-lexicon.ts";
-import type { AlignedEntry, MergedPair } from "./aligned-entry.ts";
+import type { AlignedEntry, ChosenConcept, MergedPair } from "./aligned-entry.ts";
 import { type Identifiers, TERMDUET_IRI } from "./identifiers.ts";
 import { type Cell, TextFile, tableRow } from "./table-file.ts";
 import { takenPair } from "./taken-pair.ts";
 
 /** Slots of a mapping that are written, in SSSOM's canonical order. */
 const SLOTS = [
+  "subject_id",
   "subject_label",
   "predicate_id",
   "object_id",
@@ -35,6 +37,14 @@ export interface SssomOptions {
   toolVersion: string;
 }
 
+interface RowOptions extends SssomOptions {
+  /** The lexicon has no ids: its terms are the subjects. */
+  literal: boolean;
+}
+
+/** Ids that a lexicon without ids is given: the number of the row. */
+const NUMBERED = /^L\d{6}$/;
+
 export const UNSPECIFIED_LICENSE = "https://w3id.org/sssom/license/unspecified";
 const TOOL = "Termduet";
 const MANUAL = "semapv:ManualMappingCuration";
@@ -42,10 +52,12 @@ const MANUAL = "semapv:ManualMappingCuration";
 /**
  * `alignments.sssom.tsv`: one row per entry for the merged pair (`semapv:CompositeMatching`, or
  * `sssom:NoTermFound`), and one for each piece of evidence: each encoder's own best concept, and the name that is the
- * very same. Subjects are literals; `other` says of which entry, because an extension slot would be dropped by sssom-py. Predicates
+ * very same. Subjects are the lexicon's ids, under its own address where they are no CURIEs; literals where it has none.
+ * `other` says of which entry a row is, because an extension slot would be dropped by sssom-py. Predicates
  * follow the six-point scale of semantic similarity: 5 is the same, 4 and 3 are close, 2 and 1 related.
  */
-export function writeSssom(path: string, alignment: LexiconAlignment, options: SssomOptions): void {
+export function writeSssom(path: string, alignment: LexiconAlignment, given: SssomOptions): void {
+  const options = { ...given, literal: alignment.entries.every(({ entry }) => NUMBERED.test(entry.id)) };
   const rows = alignment.entries.flatMap((aligned) => rowsOf(aligned, alignment, options));
   const texts = rows.map((row) => SLOTS.map((slot) => row[slot]));
   texts.sort(compareRows);
@@ -60,10 +72,18 @@ export function writeSssom(path: string, alignment: LexiconAlignment, options: S
   file.flush();
 }
 
-function rowsOf(aligned: AlignedEntry, { encoders }: LexiconAlignment, options: SssomOptions): SssomRow[] {
+function rowsOf(aligned: AlignedEntry, { encoders }: LexiconAlignment, options: RowOptions): SssomRow[] {
   const { entry, best } = aligned;
   const merged = takenPair(aligned, options.minRating);
-  const base = { subject_label: oneLine(entry.term), other: `lexicon_id=${multiValue(entry.id)}` };
+  const object = ({ cui, name }: { cui: string; name: string }): SssomRow => ({
+    object_id: options.identifiers.concept(cui).curie,
+    object_label: oneLine(name),
+  });
+  const base = {
+    ...(options.literal ? {} : { subject_id: options.identifiers.entry(entry.id).curie }),
+    subject_label: oneLine(entry.term),
+    other: `lexicon_id=${multiValue(entry.id)}`,
+  };
   if (!merged) {
     return [
       {
@@ -72,13 +92,11 @@ function rowsOf(aligned: AlignedEntry, { encoders }: LexiconAlignment, options: 
         object_id: "sssom:NoTermFound",
         ...justificationOf(aligned.merged),
         confidence: score(1 - (aligned.merged?.confidence ?? 0)),
+        ...whyNone(aligned.merged),
       },
+      ...broaderRow(aligned.merged).map((row) => ({ ...base, ...row, ...object(aligned.merged!.concept) })),
     ];
   }
-  const object = ({ cui, name }: { cui: string; name: string }): SssomRow => ({
-    object_id: options.identifiers.concept(cui).curie,
-    object_label: oneLine(name),
-  });
   const rows: SssomRow[] = [
     {
       ...base,
@@ -106,16 +124,50 @@ function rowsOf(aligned: AlignedEntry, { encoders }: LexiconAlignment, options: 
     if (rating < options.minRating || rating === 0) continue;
     rows.push({
       ...base,
-      predicate_id: predicateOf(rating),
+      predicate_id: evidencePredicate(concept, merged.concept, rating),
       ...object(concept),
       mapping_justification: "semapv:SemanticSimilarityThresholdMatching",
       confidence: score(grade / 5),
       similarity_score: score(cosine),
       similarity_measure: `cosine (${encoders[encoder]!.id})`,
-      comment: `rated ${rating} of 5 by the ${field}`,
+      comment: `rated ${rating} of 5 by the ${field}${differing(concept)}`,
     });
   }
   return rows;
+}
+
+/** What an encoder's own best says; a homonym of the concept that was taken bears its name, but is not the same. */
+function evidencePredicate(concept: ChosenConcept, taken: ChosenConcept, rating: number): string {
+  if (concept.differs && isBroader(concept.differs)) return "skos:broadMatch";
+  const isHomonym = concept.same?.field === "term" && concept !== taken;
+  return isHomonym && rating === 5 ? predicateOf(4) : predicateOf(rating);
+}
+
+/** Why the nearest concept is not taken for the same. */
+function whyNone(pair: MergedPair | undefined): SssomRow {
+  if (pair?.concept.differs)
+    return { comment: `nearest: ${oneLine(pair.concept.name)}${differing(pair.concept)}` };
+  if (pair?.concept.rivals)
+    return { comment: `ambiguous: ${[pair.concept.cui, ...pair.concept.rivals].join(", ")}` };
+  return {};
+}
+
+/** A concept that the term only says more than is offered as a broader one. */
+function broaderRow(pair: MergedPair | undefined): SssomRow[] {
+  if (!pair?.concept.differs || !isBroader(pair.concept.differs) || pair.rating < 4) return [];
+  const { confidence, concept } = pair;
+  return [
+    {
+      predicate_id: "skos:broadMatch",
+      mapping_justification: "semapv:CompositeMatching",
+      confidence: score(confidence),
+      comment: `rated ${pair.rating} of 5${differing(concept)}`,
+    },
+  ];
+}
+
+function differing({ differs }: Pick<ChosenConcept, "differs">): string {
+  return differs ? `; differs: ${oneLine(differsText(differs))}` : "";
 }
 
 function justificationOf(pair: MergedPair | undefined): SssomRow {
@@ -137,7 +189,7 @@ function predicateOf(rating: number): string {
 function header(
   { release, mode, encoders }: LexiconAlignment,
   texts: readonly (string | undefined)[][],
-  { identifiers, license, date, toolVersion }: SssomOptions,
+  { identifiers, license, date, toolVersion, literal }: RowOptions,
 ): string {
   const source = identifiers.source().curie;
   const used = encoders.map(({ id, hash }) => `${id} (${hash})`).join(", ");
@@ -147,7 +199,7 @@ function header(
     `mapping_set_id: ${quoted(`${TERMDUET_IRI}mapping-set/${uuidOf(JSON.stringify([texts, release.fingerprint]))}`)}`,
     `mapping_set_description: ${quoted(`A lexicon aligned to ${release.dataset} ${release.release}, ${mode} mode, with the encoders ${used}`)}`,
     `license: ${quoted(license)}`,
-    "subject_type: rdfs literal",
+    ...(literal ? ["subject_type: rdfs literal"] : []),
     `object_source: ${source}`,
     `object_source_version: ${quoted(release.release)}`,
     `mapping_tool: ${TOOL}`,

@@ -10,8 +10,8 @@ import { tableTranslator } from "../alignment/translation/table-translator.ts";
 import { cachedTranslator } from "../alignment/translation/translation-cache.ts";
 import type { Translator } from "../alignment/translation/translator.ts";
 import { unreadable } from "../terminology/files/file-access.ts";
+import type { TextEncoding } from "../terminology/files/text-encoding.ts";
 import { type LexiconEntry, readLexicon } from "../terminology/lexicon/lexicon.ts";
-import type { LexiconEncoding } from "../terminology/lexicon/lexicon-encoding.ts";
 import { RejectsFile, rejectOf, tooMany } from "../terminology/rejects-file.ts";
 import type { Reject } from "../terminology/release-source.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
@@ -24,7 +24,7 @@ import { grouped } from "./progress-line.ts";
 /** The entries that can be aligned; rows that can't go to `rejects.tsv`, and too many of them stop the run. */
 export async function readEntries(
   path: string,
-  { encoding, maxRejectShare }: { encoding: LexiconEncoding; maxRejectShare: number },
+  { encoding, maxRejectShare }: { encoding: TextEncoding; maxRejectShare: number },
   folder: OutputFolder,
 ): Promise<{ entries: LexiconEntry[]; rejected: number }> {
   using rejects = new RejectsFile(folder.path("rejects.tsv"));

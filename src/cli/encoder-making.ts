@@ -23,6 +23,9 @@ export interface MakingOptions {
   threads?: number;
   queryPrefix?: string;
   stringPrefix?: string;
+  mentionBefore?: string;
+  mentionAfter?: string;
+  mentionWindow?: number;
   maxTokens?: number;
   calibration?: string;
   trials?: number;
@@ -47,6 +50,13 @@ export function makingOptions(command: Command): Command {
     .option("--threads <n>", "threads to time candidates with", whole("--threads", 1, 256))
     .option("--query-prefix <text>", "text before every query")
     .option("--string-prefix <text>", "text before every string of a release")
+    .option("--mention-before <text>", 'marker before a mention that is read in its text, e.g. "<ENT> "')
+    .option("--mention-after <text>", 'marker after it, e.g. " </ENT>"')
+    .option(
+      "--mention-window <n>",
+      "tokens of a mention and its text together (default: 64)",
+      whole("--mention-window", 8, 4096),
+    )
     .option(
       "--max-tokens <n>",
       "longest sequence (default: what the checkpoint says, else 128)",
@@ -102,6 +112,7 @@ function configOf(options: MakingOptions): OptimizerConfig {
       ...inputModel,
       ...given({ pooling: options.pooling, maxTokens: options.maxTokens }),
       ...(hasPrefix ? { prefixes } : {}),
+      ...given({ mention: mentionOf(options) ?? inputModel.mention }),
     },
     dataConfigs: { ...dataConfigs, ...given({ strings: options.calibration }) },
     devices: {
@@ -111,6 +122,17 @@ function configOf(options: MakingOptions): OptimizerConfig {
     engine: { ...engine, ...given({ cache: options.cache }) },
     searchStrategy: { ...searchStrategy, ...given({ maxSamples: options.trials }) },
   };
+}
+
+/** What KRISSBERT was trained with is a window of 64. */
+const MENTION_WINDOW = 64;
+
+/** Errors: `usage` for one marker without the other. */
+function mentionOf({ mentionBefore, mentionAfter, mentionWindow = MENTION_WINDOW }: MakingOptions) {
+  if (mentionBefore === undefined && mentionAfter === undefined) return undefined;
+  if (mentionBefore === undefined || mentionAfter === undefined)
+    throw new TermduetError("usage", "a mention needs both markers: --mention-before and --mention-after");
+  return { before: mentionBefore, after: mentionAfter, window: mentionWindow };
 }
 
 /** What is not undefined. */

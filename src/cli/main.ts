@@ -33,6 +33,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: "fit the strong mode of align on pairs that the active release gives",
     load: async () => (await import("./commands/calibrate-matcher-command.ts")).calibrateMatcherCommand(),
   },
+  refit: {
+    summary: "fit all calibrators and the matcher anew, from the active release's own names",
+    load: async () => (await import("./commands/refit-command.ts")).refitCommand(),
+  },
   evaluate: {
     summary: "scores on the paper's two tasks, on labelled queries, and of an alignment",
     load: async () => (await import("./commands/evaluate-command.ts")).evaluateCommand(),

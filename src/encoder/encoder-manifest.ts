@@ -6,6 +6,13 @@ import { TermduetError } from "../terminology/termduet-error.ts";
 import { PROVIDERS } from "./providers.ts";
 import { sessionSettingsSchema } from "./session-settings.ts";
 
+/** Markers around a mention, and the tokens that mention and text may have together. */
+export const mentionSchema = z.strictObject({
+  before: z.string(),
+  after: z.string(),
+  window: z.int().min(8).max(4096),
+});
+
 const manifestSchema = z.object({
   /** Name of the encoder; travels with every vector, together with the hash of its files. */
   id: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/),
@@ -13,6 +20,11 @@ const manifestSchema = z.object({
   pooling: z.enum(["mean", "cls"]),
   /** Text put before every query and every string of the release. */
   prefixes: z.object({ query: z.string(), string: z.string() }).default({ query: "", string: "" }),
+  /**
+   * Present for an encoder that reads a mention in the text in which it stands (KRISSBERT): the mention between two markers, with so much
+   * of the text on both sides as `window` tokens hold, special tokens included. A mention alone stands between its markers too.
+   */
+  mention: mentionSchema.optional(),
   precision: z.string(),
   /** Execution provider that the graph was made for; another may be chosen when it is loaded. */
   provider: z.enum(PROVIDERS).default("cpu"),
@@ -77,11 +89,12 @@ export function readEncoderFolder(folder: string): EncoderFolder {
 }
 
 function hashOf(manifest: EncoderManifest): string {
-  const { id, pooling, prefixes, maxTokens, checksums } = manifest;
+  const { id, pooling, prefixes, maxTokens, mention, checksums } = manifest;
   const files = Object.entries(checksums).filter(
     ([name]) => name.startsWith("model.onnx") || name === "tokenizer.json",
   );
-  const identity = JSON.stringify([id, pooling, prefixes.query, prefixes.string, maxTokens, files.sort()]);
+  const read = [pooling, prefixes.query, prefixes.string, maxTokens, ...(mention ? [mention] : [])];
+  const identity = JSON.stringify([id, ...read, files.sort()]);
   return createHash("sha256").update(identity).digest("hex").slice(0, 16);
 }
 

@@ -1,13 +1,13 @@
 import { Worker } from "node:worker_threads";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import type { EncoderFolder } from "./encoder-manifest.ts";
-import type { EncodedTexts, LoadOptions, TextRole } from "./loaded-encoder.ts";
+import type { EncodedTexts, LoadOptions, TextContexts, TextRole } from "./loaded-encoder.ts";
 import { CLOSE, type WorkerReply, type WorkerRequest, type WorkerStart } from "./worker-messages.ts";
 
 /** Texts to vectors, somewhere else than in the calling thread. */
 export interface Encoder extends AsyncDisposable {
   readonly folder: EncoderFolder;
-  encode(texts: readonly string[], role: TextRole): Promise<EncodedTexts>;
+  encode(texts: readonly string[], role: TextRole, contexts?: TextContexts): Promise<EncodedTexts>;
 }
 
 interface Job extends Omit<WorkerRequest, "id"> {
@@ -53,11 +53,11 @@ export class EncoderPool implements Encoder {
     return pool;
   }
 
-  encode(texts: readonly string[], role: TextRole): Promise<EncodedTexts> {
+  encode(texts: readonly string[], role: TextRole, contexts?: TextContexts): Promise<EncodedTexts> {
     if (this.#closed) return Promise.reject(this.#gone());
     if (texts.length === 0) return Promise.resolve({ vectors: new Float32Array(0), tokens: 0 });
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ texts, role, resolve, reject, attempts: 0 });
+      this.#waiting.push({ texts, role, ...(contexts ? { contexts } : {}), resolve, reject, attempts: 0 });
       this.#dispatch();
     });
   }
@@ -101,7 +101,9 @@ export class EncoderPool implements Encoder {
       if (!job) return;
       seat.job = job;
       job.attempts++;
-      seat.worker.postMessage({ id: this.#next++, texts: job.texts, role: job.role } satisfies WorkerRequest);
+      const { texts, role, contexts } = job;
+      const request = { id: this.#next++, texts, role, ...(contexts ? { contexts } : {}) };
+      seat.worker.postMessage(request satisfies WorkerRequest);
     }
   }
 

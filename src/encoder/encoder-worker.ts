@@ -28,9 +28,9 @@ try {
         port.close();
         return;
       }
-      const { id, texts, role } = message;
+      const { id, texts, role, contexts } = message;
       try {
-        const { vectors, tokens } = await encoder.encode(texts, role);
+        const { vectors, tokens } = await encoder.encode(texts, role, contexts);
         reply({ kind: "vectors", id, vectors: vectors as Float32Array<ArrayBuffer>, tokens }, [
           vectors.buffer as ArrayBuffer,
         ]);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import type { EncoderFolder } from "./encoder-manifest.ts";
+import { mentionSequences, placed } from "./mention-sequences.ts";
 import { type InferenceSession, Tensor } from "./onnx-runtime.ts";
 import { openSession } from "./onnx-session.ts";
 import type { Provider } from "./providers.ts";
@@ -8,6 +9,9 @@ import { tokenBatches } from "./token-batches.ts";
 import { Tokenizer } from "./tokenizer.ts";
 
 export type TextRole = "query" | "string";
+
+/** For each text the one in which it stands, if it stands in one; encoders that declare no `mention` read the text alone. */
+export type TextContexts = readonly (string | undefined)[];
 
 export interface LoadOptions {
   provider: Provider;
@@ -57,9 +61,9 @@ export class LoadedEncoder {
   }
 
   /** Errors: `internal` when the graph gives a vector that is not finite or not of unit length. */
-  async encode(texts: readonly string[], role: TextRole): Promise<EncodedTexts> {
-    const { dimension, prefixes } = this.folder.manifest;
-    const sequences = texts.map((text) => this.#tokenizer.encode(prefixes[role] + text));
+  async encode(texts: readonly string[], role: TextRole, contexts: TextContexts = []): Promise<EncodedTexts> {
+    const { dimension } = this.folder.manifest;
+    const sequences = await this.#sequences(texts, role, contexts);
     const vectors = new Float32Array(texts.length * dimension);
     let tokens = 0;
     for (const batch of tokenBatches(sequences, this.#tokenBudget)) {
@@ -72,6 +76,14 @@ export class LoadedEncoder {
       }
     }
     return { vectors, tokens };
+  }
+
+  #sequences(texts: readonly string[], role: TextRole, contexts: TextContexts): Promise<number[][]> {
+    const { prefixes, mention } = this.folder.manifest;
+    if (!mention) return this.#tokenizer.encode(texts.map((text) => prefixes[role] + text));
+    const mentions = texts.map((text, i) => placed(text, contexts[i]));
+    const begun = mentions.map((one) => ({ ...one, left: prefixes[role] + one.left }));
+    return mentionSequences(this.#tokenizer, begun, mention);
   }
 
   async release(): Promise<void> {

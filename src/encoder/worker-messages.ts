@@ -1,6 +1,6 @@
 import type { ErrorCode } from "../terminology/termduet-error.ts";
 import type { EncoderFolder } from "./encoder-manifest.ts";
-import type { LoadOptions, TextRole } from "./loaded-encoder.ts";
+import type { LoadOptions, TextContexts, TextRole } from "./loaded-encoder.ts";
 
 /** What a worker is started with. */
 export interface WorkerStart {
@@ -15,6 +15,7 @@ export interface WorkerRequest {
   id: number;
   texts: readonly string[];
   role: TextRole;
+  contexts?: TextContexts;
 }
 
 export type WorkerReply =

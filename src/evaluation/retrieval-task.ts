@@ -17,37 +17,66 @@ export type PlacesByMethod = Record<string, number[]>;
 /** Asked together: enough to fill the encoders' batches. */
 const BATCH = 256;
 
-/**
- * Asks the product's own search. Methods are `merged`, each encoder by its id, which stands by its own ranking of the
- * concepts, and `oracle`, which is right where any of the encoders is.
- */
-export async function retrievalPlaces(
-  queries: readonly LabelledQuery[],
+/** What a search answered: the concepts in the merged order, and each encoder's place of them. */
+export interface Ranking {
+  cuis: string[];
+  /** By encoder, concept by concept as in `cuis`. */
+  ranks: Record<string, number[]>;
+}
+
+/** How the product is asked; `k` results each, `MAX_K` when left out. */
+export type RankingRequest = Omit<SearchRequest, "queries" | "contexts" | "k"> & { k?: number };
+
+/** Asks the product's own search, each query in its context where it has one. */
+export async function rankingsOf(
+  queries: readonly Pick<LabelledQuery, "query" | "context">[],
   search: (request: SearchRequest) => Promise<SearchResponse[]>,
-  request: Omit<SearchRequest, "queries" | "k">,
+  { k = MAX_K, ...request }: RankingRequest,
   onDone: (done: number) => void = () => undefined,
-): Promise<PlacesByMethod> {
-  const places: PlacesByMethod = { merged: [] };
+): Promise<Ranking[]> {
+  const rankings: Ranking[] = [];
   for (let start = 0; start < queries.length; start += BATCH) {
     const part = queries.slice(start, start + BATCH);
-    const responses = await search({ ...request, k: MAX_K, queries: part.map(({ query }) => query) });
-    for (const [i, { results }] of responses.entries()) {
-      const right = results.filter(({ cui }) => part[i]!.cuis.has(cui));
-      places["merged"]!.push(Math.min(...right.map(({ rank }) => rank)));
-      for (const id of Object.keys(results[0]?.scores ?? {})) {
-        places[id] ??= new Array(start + i).fill(Number.POSITIVE_INFINITY);
-        places[id].push(Math.min(...right.map(({ scores }) => scores[id]!.rank)));
-      }
-      // An encoder says nothing of a query without results.
-      for (const list of Object.values(places))
-        if (list.length <= start + i) list.push(Number.POSITIVE_INFINITY);
+    const contexts = part.map(({ context }) => context);
+    const stands = contexts.some((context) => context !== undefined) ? { contexts } : {};
+    const responses = await search({ ...request, k, ...stands, queries: part.map(({ query }) => query) });
+    for (const { results } of responses) {
+      const ids = Object.keys(results[0]?.scores ?? {});
+      rankings.push({
+        cuis: results.map(({ cui }) => cui),
+        ranks: Object.fromEntries(ids.map((id) => [id, results.map(({ scores }) => scores[id]!.rank)])),
+      });
     }
     onDone(start + part.length);
   }
-  const encoders = Object.keys(places).filter((method) => method !== "merged");
-  if (encoders.length > 1)
-    places["oracle"] = places["merged"]!.map((_, i) => Math.min(...encoders.map((id) => places[id]![i]!)));
+  return rankings;
+}
+
+/**
+ * The place of the first right concept in each ranking. Methods are `merged`, each encoder by its id, which stands by its own
+ * ranking of the concepts, and `oracle`, which is right where any of the encoders is.
+ */
+export function placesIn(
+  rankings: readonly Ranking[],
+  right: (query: number) => ReadonlySet<string>,
+): PlacesByMethod {
+  const ids = [...new Set(rankings.flatMap(({ ranks }) => Object.keys(ranks)))];
+  const places: PlacesByMethod = { merged: [], ...Object.fromEntries(ids.map((id) => [id, []])) };
+  for (const [i, { cuis, ranks }] of rankings.entries()) {
+    const hits = cuis.flatMap((cui, at) => (right(i).has(cui) ? [at] : []));
+    places["merged"]!.push(Math.min(...hits.map((at) => at + 1)));
+    // An encoder says nothing of a query without results.
+    for (const id of ids)
+      places[id]!.push(Math.min(...hits.map((at) => ranks[id]?.[at] ?? Number.POSITIVE_INFINITY)));
+  }
+  if (ids.length > 1)
+    places["oracle"] = places["merged"]!.map((_, i) => Math.min(...ids.map((id) => places[id]![i]!)));
   return places;
+}
+
+/** The difference of two runs over the same queries in the share of them right at `rank`, with its paired 95 % interval. */
+export function pairedDifference(after: readonly number[], before: readonly number[], rank = 1): Estimate {
+  return bootstrapMean(after.map((place, i) => Number(place <= rank) - Number(before[i]! <= rank)));
 }
 
 export function retrievalScores(places: readonly number[]): RetrievalScores {

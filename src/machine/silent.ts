@@ -4,7 +4,7 @@
  * read these variables once, when they are loaded, so this file is imported before any of them, and what the user's own
  * environment says does not weaken it. Worker threads and child processes inherit them.
  */
-export const SILENT: Readonly<Record<string, string>> = {
+const SILENT: Readonly<Record<string, string>> = {
   ORT_DISABLE_TELEMETRY: "1",
   HF_HUB_DISABLE_TELEMETRY: "1",
   DO_NOT_TRACK: "1",

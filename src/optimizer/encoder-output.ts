@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { type EncoderManifest, sha256 } from "../encoder/encoder-manifest.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
 import { readJson } from "./checkpoint/checkpoint-config.ts";
@@ -10,7 +10,16 @@ import type { Workpiece } from "./passes/pass.ts";
 /** Fields of `encoder.json` that are known before the model is. */
 export type EncoderDescription = Pick<
   EncoderManifest,
-  "id" | "pooling" | "prefixes" | "maxTokens" | "description" | "license" | "base" | "dimension" | "provider"
+  | "id"
+  | "pooling"
+  | "prefixes"
+  | "mention"
+  | "maxTokens"
+  | "description"
+  | "license"
+  | "base"
+  | "dimension"
+  | "provider"
 >;
 
 /** Errors: `conflict` where the folder holds anything: what is there is never overwritten. */
@@ -22,7 +31,7 @@ export function refuseOccupied(out: string): void {
 
 /** Makes a folder beside `out` with `fill`, and gives it that name when it is whole. Nothing is left of a failure. */
 export async function writeWhole<T>(out: string, fill: (folder: string) => Promise<T>): Promise<T> {
-  const partial = join(dirname(out), `.${out.split("/").at(-1)}.partial`);
+  const partial = join(dirname(out), `.${basename(out)}.partial`);
   rmSync(partial, { recursive: true, force: true });
   mkdirSync(partial, { recursive: true });
   try {

@@ -12,7 +12,7 @@ import type { OptimizerConfig } from "./config/optimizer-config.ts";
 import { checkpointKey, toolKey } from "./content-keys.ts";
 import { type EncoderDescription, refuseOccupied, writeEncoder, writeWhole } from "./encoder-output.ts";
 import { type Evaluation, Evaluator, type TokenizedTask } from "./evaluation/evaluate-candidate.ts";
-import { evaluationSequences, splitStrings } from "./evaluation/evaluation-data.ts";
+import { distinctSequences, splitStrings } from "./evaluation/evaluation-data.ts";
 import { loadTask } from "./evaluation/tasks.ts";
 import { TIMING_DEFAULTS } from "./evaluation/timing.ts";
 import { type EnergyMeter, energyMeter } from "./evidence/energy-meter.ts";
@@ -101,6 +101,7 @@ class Optimization {
       ...options.manifest,
       pooling: inputModel.pooling ?? published.pooling ?? "mean",
       prefixes: inputModel.prefixes ?? published.prefixes ?? { query: "", string: "" },
+      ...(inputModel.mention ? { mention: inputModel.mention } : {}),
       maxTokens: Math.min(inputModel.maxTokens ?? published.maxTokens ?? 128, checkpoint.maxTokens),
       dimension: checkpoint.config.hidden_size,
       provider: this.#target.provider,
@@ -109,7 +110,7 @@ class Optimization {
 
   async run(): Promise<OptimizationResult> {
     const { config, onProgress, version } = this.#options;
-    const data = this.#data();
+    const data = await this.#data();
     const { calibration, sequences, tasks } = data;
     const meter = await energyMeter(this.#target.provider);
     const log = new SearchLog(join(config.engine.cache, "log.jsonl"));
@@ -187,28 +188,26 @@ class Optimization {
     return placesOf(config.passes ?? defaultPasses(this.#target.provider));
   }
 
-  #data(): OptimizationData {
+  async #data(): Promise<OptimizationData> {
     const { dataConfigs, searchStrategy } = this.#options.config;
     const { prefixes, maxTokens } = this.#description;
     for (const [name, content] of Object.entries(this.#tokenizerFiles))
       writeFileSync(join(this.#cache.workspace, name), JSON.stringify(content));
     const tokenizer = new Tokenizer(this.#cache.workspace, maxTokens);
     const split = splitStrings(this.#options.strings, dataConfigs, searchStrategy.seed);
-    const calibration = split.calibration.map((text) => tokenizer.encode(prefixes.string + text));
+    const calibration = await tokenizer.encode(split.calibration.map((text) => prefixes.string + text));
     const texts = split.evaluation.map((text) => prefixes.string + text);
-    const sequences = evaluationSequences(tokenizer, texts, calibration);
+    const sequences = distinctSequences(await tokenizer.encode(texts), calibration);
     if (sequences.length < 2)
       throw new TermduetError(
         "bad-input",
         "there are too few strings to calibrate with some and judge with others; give more with --calibration",
       );
-    const tasks = dataConfigs.tasks.map((task) => {
-      const loaded = loadTask(task);
-      return {
-        task: loaded,
-        sequences: loaded.texts.map(({ text, role }) => tokenizer.encode(prefixes[role] + text)),
-      };
-    });
+    const tasks: TokenizedTask[] = [];
+    for (const task of dataConfigs.tasks.map((config) => loadTask(config))) {
+      const texts = task.texts.map(({ text, role }) => prefixes[role] + text);
+      tasks.push({ task, sequences: await tokenizer.encode(texts) });
+    }
     return { calibration, sequences, tasks };
   }
 

@@ -1,11 +1,15 @@
+import { isCodeLike } from "../terminology/identifiers/code-spellings.ts";
 import type { ReleaseRecord } from "../vector-store/release-record.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
 import { describedConcepts } from "./match/definition-hits.ts";
 import { type MatchedString, matchedStrings } from "./match/lexical-matches.ts";
 import type { OutOfVocabularyWords } from "./match/out-of-vocabulary.ts";
 import type { PrefixMatches } from "./match/prefix-matches.ts";
+import { nearness } from "./rank/closeness.ts";
 import { collectCandidates, type StringEvidence } from "./rank/collect-candidates.ts";
+import { QueryMeaning, ReadNames } from "./rank/concept-differences.ts";
 import { type Facets, type FoundConcept, facetsOf } from "./rank/facets.ts";
+import { decideHomonyms } from "./rank/homonyms.ts";
 import { rankConcepts } from "./rank/rank-concepts.ts";
 import { ConceptsBelow } from "./request/concepts-below.ts";
 import { storeFilter } from "./request/search-filter.ts";
@@ -25,7 +29,13 @@ const RINGS: readonly number[] = [20, 60, 200];
 export interface AnsweredQuery {
   results: SearchResult[];
   more: boolean;
+  /** How near the nearest are: `nearness`. */
+  nearness: number;
   facets?: Facets;
+  /** The text is a name of several concepts of different senses, and nothing decides between them. */
+  ambiguous?: true;
+  /** The text is written as a code is, and the release has none such. */
+  noSuchCode?: true;
 }
 
 export interface AnswerDeps {
@@ -67,6 +77,8 @@ export async function answerQueries(
   });
   matching.catch(() => undefined); // awaited with the evidence, which may fail before
   describing.catch(() => undefined);
+  const names = new ReadNames();
+  const meanings = texts.map((text) => new QueryMeaning(text, { names }));
   const lists: FoundConcept[][] = texts.map(() => []);
   let more: boolean[] = [];
   let [storedMs, mergedMs] = [0, 0];
@@ -85,6 +97,7 @@ export async function answerQueries(
     const stored = performance.now();
     more = evidence.map((found, i) => {
       const ranked = rankConcepts({
+        query: meanings[i]!,
         evidence: found,
         retrievers,
         filter,
@@ -95,8 +108,8 @@ export async function answerQueries(
       });
       const known = new Set(lists[i]!.map(({ result }) => result.cui));
       const rest = ranked.filter(({ result }) => !known.has(result.cui));
-      for (const { result, atoms } of rest.slice(0, ring - known.size))
-        lists[i]!.push({ result: { ...result, rank: lists[i]!.length + 1 }, atoms });
+      for (const { result, ...others } of rest.slice(0, ring - known.size))
+        lists[i]!.push({ result: { ...result, rank: lists[i]!.length + 1 }, ...others });
       return rest.length > ring - known.size;
     });
     storedMs += stored - started;
@@ -104,11 +117,34 @@ export async function answerQueries(
   }
   context.onStored?.(storedMs);
   context.onMerged?.(mergedMs);
-  return lists.map((list, i) => ({
-    results: list.slice(offset, offset + k).map(({ result }) => result),
-    more: offset + k < RINGS.at(-1)! && (list.length > offset + k || more[i]!),
-    ...(facets ? { facets: facetsOf(list, facets) } : {}),
-  }));
+  const found = await matching;
+  const ambiguous = await Promise.all(
+    lists.map((list, i) => {
+      const query = { text: texts[i]!, context: request.contexts?.[i], list, matched: found[i]! };
+      return decideHomonyms(query, { store, release, retrievers });
+    }),
+  );
+  return lists.map((list, i) => {
+    // What is near to the letters of a code is noise.
+    if (found[i]!.length === 0 && isCodeLike(texts[i]!))
+      return { results: [], more: false, nearness: Number.NEGATIVE_INFINITY, noSuchCode: true };
+    return page(list, i);
+  });
+
+  function page(list: readonly FoundConcept[], i: number): AnsweredQuery {
+    return {
+      results: list.slice(offset, offset + k).map(withDifferences),
+      nearness: nearness(texts[i]!, list),
+      ...(ambiguous[i] ? { ambiguous: true } : {}),
+      more: offset + k < RINGS.at(-1)! && (list.length > offset + k || more[i]!),
+      ...(facets ? { facets: facetsOf(list, facets) } : {}),
+    };
+  }
+}
+
+function withDifferences({ result, differs }: FoundConcept): SearchResult {
+  const found = differs();
+  return found.length > 0 ? { ...result, differs: found } : result;
 }
 
 /** What the store's filter has let through. Strings that were found by their names have not been asked to pass it. */

@@ -8,10 +8,14 @@ import type { DefinitionRetriever } from "./match/definition-hits.ts";
 import { OutOfVocabularyWords } from "./match/out-of-vocabulary.ts";
 import { PrefixMatches } from "./match/prefix-matches.ts";
 import { Calibrator } from "./rank/calibrator.ts";
+import { Closeness } from "./rank/closeness.ts";
 import { withDisplayNames } from "./rank/display-names.ts";
+import { OTHER_FIELDS } from "./rank/other-fields.ts";
 import type { PopularityBoost } from "./rank/popularity-boost.ts";
 import { ActiveReleaseLookup } from "./request/active-release.ts";
 import { checkedQueries } from "./request/check-request.ts";
+import { withKnownValues } from "./request/known-values.ts";
+import { encodedReadings, type QueryReading, readingsOf, shownReading } from "./request/query-reading.ts";
 import type { SearchContext, SearchRequest, SearchResponse } from "./request/search-types.ts";
 
 /** An encoder that a search asks, with the collection of the release that it filled. */
@@ -40,12 +44,14 @@ export class Searcher {
   readonly #calibrators = new Map<string, Calibrator>();
   readonly #begun: PrefixMatches;
   readonly #unknown: OutOfVocabularyWords;
+  readonly #closeness: Closeness;
 
   constructor(deps: SearcherDeps) {
     this.#deps = deps;
     this.releases = new ActiveReleaseLookup(deps.store);
     this.#begun = new PrefixMatches(deps.store);
     this.#unknown = new OutOfVocabularyWords(deps.store);
+    this.#closeness = new Closeness(deps.store);
   }
 
   /**
@@ -53,36 +59,38 @@ export class Searcher {
    * Errors: `usage` for what can't be searched, `incompatible` when the release was made by other encoders.
    */
   async search(request: SearchRequest, context: SearchContext = {}): Promise<SearchResponse[]> {
-    const texts = checkedQueries(request);
+    const readings = readingsOf(checkedQueries(request), request.contexts);
     try {
-      return await this.#searchActive(texts, request, context);
+      return await this.#searchActive(readings, request, context);
     } catch (error) {
       if (!(error instanceof TermduetError && error.code === "not-found")) throw error;
       // The release may have been switched and removed since the aliases were read.
       this.releases.forget();
-      return await this.#searchActive(texts, request, context);
+      return await this.#searchActive(readings, request, context);
     }
   }
 
   async #searchActive(
-    texts: readonly string[],
+    readings: readonly QueryReading[],
     request: SearchRequest,
     context: SearchContext,
   ): Promise<SearchResponse[]> {
     const release = await this.releases.resolve(request.dataset);
     const retrievers = await this.retrievers(release, request.encoders);
     const started = performance.now();
-    const encoded = await Promise.all(retrievers.map(({ encoder }) => encoder.encode(texts, "query")));
+    const texts = readings.map(({ text }) => text);
+    const encoded = await Promise.all(retrievers.map(({ encoder }) => encodedReadings(encoder, readings)));
     const encodeMs = performance.now() - started;
     context.onEncoded?.(encodeMs);
     const vectors = encoded.map((e) => e.vectors);
     context.signal?.throwIfAborted();
     const { store } = this.#deps;
+    const { filter, unknown } = withKnownValues(request.filter ?? {}, release);
     const pages = await answerQueries(
       { store, release, retrievers, begun: this.#begun, unknown: this.#unknown },
       texts,
       vectors,
-      request,
+      { ...request, filter },
       context,
     );
     const lists = request.languages?.length
@@ -93,18 +101,45 @@ export class Searcher {
           request.languages,
         )
       : pages.map(({ results }) => results);
+    const threshold = await this.#closeness.threshold(release);
     // Queries of a batch are answered together; each took its share.
     const tookMs = Math.round((10 * (performance.now() - started)) / texts.length) / 10;
     const { dataset, release: name } = release;
-    return pages.map(({ more, facets }, i) => ({
+    return pages.map(({ more, facets, noSuchCode, ambiguous, nearness }, i) => ({
       query: request.queries[i]!,
+      ...(request.explain && readings[i]!.abbreviations.length > 0
+        ? { reading: shownReading(readings[i]!) }
+        : {}),
       dataset,
       release: name,
       tookMs,
+      close: nearness > threshold,
       results: lists[i]!,
       ...(facets ? { facets } : {}),
       ...(more ? { more: true } : {}),
+      ...(noSuchCode ? { noSuchCode } : {}),
+      ...(ambiguous ? { ambiguous } : {}),
+      ...(unknown.length > 0 ? { unknownFilters: unknown } : {}),
     }));
+  }
+
+  /**
+   * Learns from when on something is near in the active release of a dataset, for `close`; until then what is usual is taken.
+   * It takes as long as sixty searches, and once learnt it is kept in the store.
+   */
+  async learnCloseness(dataset?: string): Promise<void> {
+    const release = await this.releases.resolve(dataset);
+    const retrievers = await this.retrievers(release);
+    const { store } = this.#deps;
+    await this.#closeness.learn(release, async () => {
+      const encoded = await Promise.all(
+        retrievers.map(({ encoder }) => encoder.encode(OTHER_FIELDS, "query")),
+      );
+      const deps = { store, release, retrievers, begun: this.#begun, unknown: this.#unknown };
+      const vectors = encoded.map((one) => one.vectors);
+      const pages = await answerQueries(deps, OTHER_FIELDS, vectors, { k: 10 });
+      return pages.map(({ nearness }) => nearness);
+    });
   }
 
   /** The encoders of a release, loaded. */

@@ -21,7 +21,8 @@ export interface ConceptRecord {
   /** Preferred name in each language (LAT). */
   names: Record<string, string>;
   semanticTypes: SemanticType[];
-  definitions: { sab: string; text: string }[];
+  /** `added`: not the release's own but a gloss that the user brought, with its licence. */
+  definitions: { sab: string; text: string; added?: true; licence?: string }[];
   atoms: (KeptAtom & { str: string })[];
   relations: ConceptRelation[];
   /** Relations in the release; `relations` keeps at most `MAX_RELATIONS` of them. */

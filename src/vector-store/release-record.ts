@@ -30,6 +30,10 @@ const recordSchema = z.object({
   }),
   /** What standing is usual (`ConceptStanding`): the mean over the strings. Absent in what earlier versions have ingested. */
   standing: z.object({ names: z.number(), relations: z.number() }).optional(),
+  /** Glosses and mentions that a user added to the release: read, those that found a concept, and the concepts. */
+  added: z
+    .object({ glosses: z.record(z.string(), z.int()), mentions: z.record(z.string(), z.int()) })
+    .optional(),
   encoders: z.array(
     z.object({
       id: z.string(),
@@ -62,13 +66,45 @@ export function parseReleaseRecord(value: unknown): ReleaseRecord {
 
 const KEY = "release/";
 const NAME = /^[A-Za-z0-9][A-Za-z0-9.-]{0,59}$/;
+// No file of Windows may be called so, whatever comes after a dot.
+const RESERVED = /^(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)/i;
 
 /** Errors: `usage` for a name that could not be part of a collection's name. */
 export function checkReleaseName(option: string, name: string): string {
-  if (NAME.test(name)) return name;
-  throw new TermduetError(
-    "usage",
-    `${option} ${name} is no name: use letters, digits, dots and hyphens, at most 60`,
+  if (!NAME.test(name) || name.endsWith(".")) {
+    throw new TermduetError(
+      "usage",
+      `${option} ${name} is not a name: use letters, digits, dots and hyphens, at most 60, the last not a dot`,
+    );
+  }
+  if (RESERVED.test(name))
+    throw new TermduetError("usage", `${option} ${name} is a device's name on Windows; use another`);
+  return name;
+}
+
+/**
+ * Errors: `usage` where the store has a dataset, or the dataset a release, whose name differs from this one by case alone: on
+ * the disks of Macs and Windows they would be one file.
+ */
+export function checkSpelling(
+  records: readonly ReleaseRecord[],
+  { dataset, release }: { dataset: string; release: string },
+): void {
+  const check = (option: string, name: string, known: readonly string[]): void => {
+    const other = known.find((k) => k !== name && k.toLowerCase() === name.toLowerCase());
+    if (other !== undefined)
+      throw new TermduetError("usage", `${option} ${name} is spelled ${other} in the store; write it so`);
+  };
+  check(
+    "--dataset",
+    dataset,
+    records.map((r) => r.dataset),
+  );
+  const own = records.filter((r) => r.dataset === dataset);
+  check(
+    "--release",
+    release,
+    own.map((r) => r.release),
   );
 }
 

@@ -47,14 +47,18 @@ describe("termduet align", () => {
     expect(stderr).toBe("");
     expect(readdirSync(path("plain")).sort()).toEqual([
       "alignments.csv",
+      "alignments.parquet",
       "alignments.rdf",
       "alignments.sssom.tsv",
+      "alignments.xlsx",
       "candidates.jsonl",
       "conceptmap.json",
+      "conceptmap.r5.json",
       "joined.csv",
       "report.html",
       "source_to_concept_map.csv",
       "summary.json",
+      "usagi.csv",
     ]);
   });
 
@@ -96,7 +100,7 @@ describe("termduet align", () => {
       "id\tterm\na\t\nb\t\nc\tx\n",
       /2 of 3 rows can't be read, first line 2: empty term/,
     ],
-    ["there is no term column", "id\tname\na\tb\n", /no column "term"/],
+    ["there is no term column", "id\tcolour\na\tb\n", /no column "term"/],
     ["there is no entry", "id\tterm\n", /holds no entry with a term/],
     ["an id comes twice", "id\tterm\na\tx\na\ty\n", /"a" twice, on lines 2 and 3/],
     [
@@ -116,7 +120,7 @@ describe("termduet align", () => {
     await align(file, "--out", path("again"));
     await expect(align(file, "--out", path("again"))).rejects.toMatchObject({ code: "conflict" });
     await align(file, "--out", path("again"), "--force");
-    expect(readdirSync(path("again"))).toHaveLength(9);
+    expect(readdirSync(path("again"))).toHaveLength(13);
   });
 
   test("takes the date from SOURCE_DATE_EPOCH, so that results can be made again byte by byte", async () => {
@@ -155,7 +159,7 @@ describe("termduet align", () => {
   }, 60_000);
 
   test.each([
-    ["xlsx", workbook([["name"], ["x"]]), /no column "term"/],
+    ["xlsx", workbook([["colour"], ["x"]]), /no column "term"/],
     ["xlsx", "term\nx\n", /no Excel workbook/],
     ["tsv", "", /is empty|no column|holds no entry/],
     [

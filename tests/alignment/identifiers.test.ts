@@ -12,6 +12,17 @@ describe("a concept's name on the web", () => {
     ["2x", "a b|c", "D_2X:a%20b%7Cc", "https://w3id.org/termduet/dataset/2x/a%20b%7Cc"],
     ["skos", "x", "D_SKOS:x", "https://w3id.org/termduet/dataset/skos/x"],
     ["o", "http://example.org/onto#A1", "ns1:A1", "http://example.org/onto#A1"],
+    ["o", "OMIM:143100", "OMIM:143100", "https://omim.org/entry/143100"],
+    ["o", "orphanet:558", "Orphanet:558", "http://www.orpha.net/ORDO/Orphanet_558"],
+    ["o", "http://www.orpha.net/ORDO/Orphanet_558", "Orphanet:558", "http://www.orpha.net/ORDO/Orphanet_558"],
+    [
+      "o",
+      "http://purl.obolibrary.org/obo/HP_0001658",
+      "HP:0001658",
+      "http://purl.obolibrary.org/obo/HP_0001658",
+    ],
+    ["o", "FBbt:00050127", "FBbt:00050127", "http://purl.obolibrary.org/obo/FBbt_00050127"],
+    ["o", "MYCODES:a7", "O:MYCODES%3Aa7", "https://w3id.org/termduet/dataset/o/MYCODES%3Aa7"],
     ["o", "skos:x", "O:skos%3Ax", "https://w3id.org/termduet/dataset/o/skos%3Ax"],
   ])("of %s, %s is %s", (dataset, cui, curie, iri) => {
     expect(named(dataset).concept(cui)).toEqual({ curie, iri });
@@ -32,7 +43,17 @@ describe("a concept's name on the web", () => {
     ]);
   });
 
+  test("of an entry is its own where it is a CURIE or an IRI", () => {
+    const identifiers = named("o");
+    expect(identifiers.entry("DOID:1816").iri).toBe("http://purl.obolibrary.org/obo/DOID_1816");
+    expect(identifiers.entry("http://mouse.owl#MA_1").iri).toBe("http://mouse.owl#MA_1");
+    expect(identifiers.entry("S01")).toEqual({
+      curie: "LEXICON:S01",
+      iri: "https://w3id.org/termduet/lexicon/mon%20lexique.tsv/S01",
+    });
+  });
+
   test("has no spaces in the name of an entry", () => {
-    expect(named("o").entryIri("a b")).toBe("https://w3id.org/termduet/lexicon/mon%20lexique.tsv/a%20b");
+    expect(named("o").entry("a b").iri).toBe("https://w3id.org/termduet/lexicon/mon%20lexique.tsv/a%20b");
   });
 });

@@ -32,7 +32,7 @@ function written(...options: Parameters<typeof write> extends [string, ...infer 
 
 // Canonical order of the slots that can appear, from the specification.
 const CANONICAL =
-  "subject_label predicate_id object_id object_label mapping_justification confidence match_string similarity_score similarity_measure other comment";
+  "subject_id subject_label predicate_id object_id object_label mapping_justification confidence match_string similarity_score similarity_measure other comment";
 
 describe("alignments.sssom.tsv", () => {
   test("has the slots in canonical order, and none that is empty in every row", () => {
@@ -44,16 +44,31 @@ describe("alignments.sssom.tsv", () => {
   test("declares every prefix that it uses, and no built-in one", () => {
     const { header, rows } = written();
     const declared = header.flatMap((line) => /^# {2}([A-Za-z]+): "http/.exec(line)?.[1] ?? []);
-    expect(declared).toEqual(["UMLS", "termduet"]);
+    expect(declared).toEqual(["LEXICON", "UMLS", "termduet"]);
     const builtIn = ["skos", "semapv", "sssom"];
     for (const row of rows)
-      for (const slot of ["predicate_id", "object_id", "mapping_justification"])
+      for (const slot of ["subject_id", "predicate_id", "object_id", "mapping_justification"])
         expect([...declared, ...builtIn]).toContain(row[slot]!.split(":")[0]);
   });
 
-  test("names its subjects as literals, the release and the tool", () => {
+  test("names its subjects by the lexicon's ids, by their terms where it has none", () => {
+    const { header, rows } = written();
+    expect(header).toContain('#  LEXICON: "https://w3id.org/termduet/lexicon/six.tsv/"');
+    expect(header.join()).not.toContain("literal");
+    expect(new Set(rows.map((row) => row["subject_id"])).size).toBe(6);
+    const numbered = written([
+      aligned(lexiconEntry("toux", { id: "L000001" }), both(concept("C1", "Cough", [5, 5])), 0),
+    ]);
+    expect(numbered.header).toContain("#subject_type: rdfs literal");
+    expect(numbered.columns[0]).toBe("subject_label");
+    const curie = written([
+      aligned(lexiconEntry("toux", { id: "DOID:1816" }), both(concept("C1", "Cough", [5, 5])), 0),
+    ]);
+    expect(curie.rows[0]!["subject_id"]).toBe("DOID:1816");
+  });
+
+  test("names the release and the tool", () => {
     const { header } = written();
-    expect(header).toContain("#subject_type: rdfs literal");
     expect(header).toContain('#object_source_version: "2024AB"');
     expect(header).toContain("#object_source: termduet:dataset/umls");
     expect(header).toContain('#mapping_date: "2026-01-01"');
@@ -126,9 +141,9 @@ describe("alignments.sssom.tsv", () => {
   test("keeps terms with quotes, tabs and hash signs readable", () => {
     const entry = lexiconEntry('#1 "le\tmal"', { id: "a|b" });
     const { body } = written([aligned(entry, both(concept("C1", "Cough", [5, 5])), 0)]);
-    expect(body[0]![0]).toBe('"#1 ""le mal"""');
+    expect(body[0]![1]).toBe('"#1 ""le mal"""');
     expect(body[0]!.join(" ")).toContain("lexicon_id=a\\|b");
-    expect(written([aligned(lexiconEntry("#1"), both(concept("C1", "x", [5, 5])), 0)]).body[0]![0]).toBe(
+    expect(written([aligned(lexiconEntry("#1"), both(concept("C1", "x", [5, 5])), 0)]).body[0]![1]).toBe(
       '"#1"',
     );
   });

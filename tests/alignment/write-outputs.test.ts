@@ -7,8 +7,10 @@ import { alignLexicon, type LexiconAlignment } from "../../src/alignment/align-l
 import { DEFAULT_MATCHER } from "../../src/alignment/matching/default-matcher.ts";
 import { OutputFolder } from "../../src/alignment/output-folder.ts";
 import { UNSPECIFIED_LICENSE } from "../../src/alignment/sssom-file.ts";
+import type { CsvDialect } from "../../src/alignment/table-file.ts";
 import { writeOutputs } from "../../src/alignment/write-outputs.ts";
 import { readCandidates } from "../../src/evaluation/datasets/candidate-lists.ts";
+import { readMappings } from "../../src/evaluation/mappings/read-mappings.ts";
 import { openReviewSheet } from "../../src/review/review-sheet.ts";
 import { readLexicon } from "../../src/terminology/lexicon/lexicon.ts";
 import { hasPython, PYTHON, sssom, why } from "../support/python.ts";
@@ -17,14 +19,18 @@ import { temporaryFolder } from "../support/temporary-folder.ts";
 
 const FILES = [
   "alignments.csv",
+  "alignments.parquet",
   "alignments.rdf",
   "alignments.sssom.tsv",
+  "alignments.xlsx",
   "candidates.jsonl",
   "conceptmap.json",
+  "conceptmap.r5.json",
   "joined.csv",
   "report.html",
   "source_to_concept_map.csv",
   "summary.json",
+  "usagi.csv",
 ];
 const folder = temporaryFolder();
 let sample: SampleStore;
@@ -47,7 +53,7 @@ async function alignSample(): Promise<LexiconAlignment> {
   );
 }
 
-async function write(name: string, alignment: LexiconAlignment): Promise<void> {
+async function write(name: string, alignment: LexiconAlignment, csvFor?: CsvDialect): Promise<void> {
   using out = OutputFolder.begin(join(folder.path, name), false);
   await writeOutputs(out, alignment, sample.store, {
     run: {
@@ -58,6 +64,7 @@ async function write(name: string, alignment: LexiconAlignment): Promise<void> {
     },
     minRating: 1,
     license: UNSPECIFIED_LICENSE,
+    csvFor,
   });
   out.commit();
 }
@@ -75,7 +82,7 @@ describe("the results of an alignment", () => {
   });
 
   test("are UTF-8 without a byte order mark, with LF", () => {
-    for (const name of FILES) {
+    for (const name of FILES.filter((file) => !/\.(?:xlsx|parquet)$/.test(file))) {
       expect(read(name).startsWith("\uFEFF")).toBe(false);
       expect(read(name)).not.toContain("\r");
     }
@@ -210,7 +217,7 @@ describe("candidates.jsonl", () => {
 });
 
 describe("source_to_concept_map.csv", () => {
-  test("has OMOP's columns, and a row for each pair taken", () => {
+  test("has OMOP's columns, and a row for each entry", () => {
     const rows = parse(read("source_to_concept_map.csv"), { columns: true }) as Record<string, string>[];
     expect(rows[0]).toEqual({
       source_code: "S01",
@@ -218,12 +225,132 @@ describe("source_to_concept_map.csv", () => {
       source_vocabulary_id: "lexicon",
       source_code_description: "crise cardiaque",
       target_concept_id: "0",
-      target_vocabulary_id: "sample",
+      target_vocabulary_id: "None",
       valid_start_date: "2026-01-01",
       valid_end_date: "2099-12-31",
       invalid_reason: "",
     });
   });
+});
+
+describe("outputs for people and for other programs, read back by others", () => {
+  const path = (name: string): string => join(folder.path, "first", name);
+  const python = (script: string, ...args: string[]): string =>
+    execFileSync(PYTHON, ["-c", script, ...args], { encoding: "utf8" }).trim();
+  const pairs = (): Record<string, string>[] => parse(read("alignments.csv"), { columns: true });
+
+  test("alignments.xlsx has every entry in French, texts and numbers alone, a filter and a header that stays", async () => {
+    const { readSheet } = await import("read-excel-file/node");
+    const rows = await readSheet(path("alignments.xlsx"));
+    expect(rows).toHaveLength(61);
+    expect(rows[0]!.slice(0, 8)).toEqual([
+      "Identifiant",
+      "Terme",
+      "Explication",
+      "Accepté",
+      "Concept",
+      "Code",
+      "Note (0–5)",
+      "Probabilité",
+    ]);
+    expect(rows[1]).toEqual(
+      expect.arrayContaining(["S01", "crise cardiaque", "oui", "Infarctus du myocarde", "C0027051", 5]),
+    );
+    expect(rows.slice(1).map(([id]) => id)).toEqual(pairs().map(({ id }) => id));
+  });
+
+  test.skipIf(!hasPython("openpyxl"))(`alignments.xlsx opens with openpyxl${why("openpyxl")}`, () => {
+    const script = `import openpyxl,sys
+s = openpyxl.load_workbook(sys.argv[1]).active
+print(s.max_row, s.auto_filter.ref, s.freeze_panes, s["B2"].value, s["E2"].value, {c.data_type for r in s for c in r} <= {"s","n","inlineStr"})`;
+    expect(python(script, path("alignments.xlsx"))).toBe(
+      "61 A1:P61 A2 crise cardiaque Infarctus du myocarde True",
+    );
+  });
+
+  test.skipIf(!hasPython("pyarrow"))(
+    `alignments.parquet is what alignments.csv says, for pyarrow${why("pyarrow")}`,
+    () => {
+      const script = `import pyarrow.parquet as q,sys,json
+t = q.read_table(sys.argv[1]); print(json.dumps({"rows": t.to_pylist()[:60], "types": {f.name: str(f.type) for f in t.schema}}))`;
+      const { rows, types } = JSON.parse(python(script, path("alignments.parquet")));
+      expect(types).toMatchObject({ id: "string", rating: "int32", probability: "double", accepted: "bool" });
+      const shown = rows.map((row: Record<string, unknown>) => [
+        row["id"],
+        row["cui"] ?? "",
+        row["rating"],
+        String(row["accepted"]),
+      ]);
+      expect(shown).toEqual(
+        pairs().map((row) => [row["id"], row["cui"], Number(row["rating"]), row["accepted"]]),
+      );
+    },
+  );
+
+  test.skipIf(!hasPython("fhir.resources"))(
+    `conceptmap.r5.json is a ConceptMap of FHIR R5${why("fhir.resources")}`,
+    () => {
+      const script = `import sys
+from fhir.resources.conceptmap import ConceptMap
+m = ConceptMap.model_validate_json(open(sys.argv[1]).read())
+print(len(m.group[0].element), m.group[0].element[0].target[0].relationship)`;
+      expect(python(script, path("conceptmap.r5.json"))).toBe("60 equivalent");
+    },
+  );
+
+  test("a ConceptMap has another canonical url for another result", async () => {
+    const url = (out: string): string => JSON.parse(read("conceptmap.json", out)).url;
+    const other = await alignSample();
+    other.entries[0]!.merged!.concept = { ...other.entries[0]!.merged!.concept, cui: "C0000001" };
+    await write("third", other);
+    expect(url("third")).not.toBe(url("first"));
+    expect(JSON.parse(read("conceptmap.r5.json")).url).toBe(url("first"));
+  });
+
+  test("usagi.csv has Usagi's columns; what no person has rated is not approved", () => {
+    const rows = parse(read("usagi.csv"), { columns: true }) as Record<string, string>[];
+    expect(rows).toHaveLength(60);
+    expect(Object.keys(rows[0]!).slice(0, 6)).toEqual([
+      "sourceCode",
+      "sourceName",
+      "sourceFrequency",
+      "sourceAutoAssignedConceptIds",
+      "matchScore",
+      "mappingStatus",
+    ]);
+    expect(new Set(rows.map((row) => row["mappingStatus"]))).toEqual(new Set(["UNCHECKED"]));
+  });
+
+  test.each(["alignments.csv", "alignments.sssom.tsv", "alignments.rdf", "usagi.csv", "."])(
+    "%s is read by evaluate as the pairs that were taken",
+    async (name) => {
+      const taken = pairs().filter(({ accepted, rating }) => accepted === "true" && Number(rating) > 0);
+      const { mappings } = await readMappings(name === "." ? join(folder.path, "first") : path(name));
+      const same = mappings.filter(({ relation }) => relation === "same");
+      expect(same.map(({ subject, object }) => `${subject} ${object}`).sort()).toEqual(
+        taken.map(({ id, cui }) => `${id} ${cui}`).sort(),
+      );
+    },
+  );
+
+  test.each([
+    ["excel-en", ","],
+    ["excel-fr", ";"],
+  ] as const)(
+    "CSV for %s has a mark, its separator and its decimals, and is read back as the same",
+    async (csvFor, separator) => {
+      await write(csvFor, await alignSample(), csvFor);
+      const text = read("alignments.csv", csvFor);
+      expect(text.startsWith(`\uFEFFid${separator}term${separator}`)).toBe(true);
+      expect(text).toContain("\r\n");
+      expect(text.split("\r\n")[1]).toMatch(csvFor === "excel-fr" ? /;0,\d+;/ : /,0\.\d+,/);
+      const [there, here] = [
+        await readMappings(join(folder.path, csvFor)),
+        await readMappings(join(folder.path, "first")),
+      ];
+      expect(there).toEqual(here);
+    },
+  );
 });
 
 describe("report.html", () => {

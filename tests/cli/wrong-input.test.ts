@@ -29,7 +29,7 @@ beforeAll(async () => {
       .join("\n"),
   );
   writeFileSync(path("not.zip"), "PK\u0003\u0004 but nothing more");
-  writeFileSync(path("no-term.tsv"), "id\tlabel\n1\tx\n");
+  writeFileSync(path("no-term.tsv"), "id\tcolour\n1\tx\n");
   writeFileSync(path("empty-line.txt"), "heart\n\nlung\n");
   mkdirSync(path("meta-without-mrconso"));
   copyFileSync(join(SAMPLE, "MRSTY.RRF"), path("meta-without-mrconso", "MRSTY.RRF"));

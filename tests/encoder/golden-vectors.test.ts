@@ -22,9 +22,10 @@ afterAll(() => folder[Symbol.dispose]());
 describe.each(["tiny-bert", "tiny-xlmr"] as const)("an encoder made from %s", (checkpoint) => {
   const golden: Golden[] = JSON.parse(readFileSync(join(FIXTURES, checkpoint, "golden.json"), "utf8"));
 
-  test("tokenizes as the reference does, cut at the same place", () => {
+  test("tokenizes as the reference does, cut at the same place", async () => {
     const tokenizer = new Tokenizer(join(FIXTURES, checkpoint), 64);
-    for (const { text, ids } of golden) expect(tokenizer.encode(text)).toEqual(ids);
+    const ids = await tokenizer.encode(golden.map(({ text }) => text));
+    expect(ids).toEqual(golden.map((g) => g.ids));
   });
 
   test.each(["mean", "cls"] as const)(

@@ -61,6 +61,44 @@ describe("graded pairs of the sample release", () => {
     expect(new Set(pairs.map((p) => p.grade)).size).toBeGreaterThanOrEqual(4);
   });
 
+  test("refit all encoders of a release and the matcher by one command, which says what it was made of", async () => {
+    const installed = join(folder.path, "installed");
+    for (const name of ["a", "b"])
+      cpSync(join(folder.path, name), join(installed, name), { recursive: true });
+    const args = ["refit", "--store", sample.store.url, "--encoders-folder", installed, "--queries", "40"];
+    const written = (): unknown[] =>
+      ["a", "b"].map((name) => {
+        const manifest = JSON.parse(readFileSync(join(installed, name, "encoder.json"), "utf8"));
+        return manifest.calibrator?.method;
+      });
+    const dry = await runCli([...args, "--no-matcher", "--dry-run"]);
+    expect([dry.code, dry.stdout]).toEqual([0, expect.stringContaining("nothing was changed")]);
+    expect(written()).toEqual([undefined, undefined]);
+    const { code, stdout, stderr } = await runCli([...args, "--entries", "100", "--json", "--quiet"]);
+    expect([code, stderr]).toEqual([0, ""]);
+    const refit = JSON.parse(stdout);
+    expect(refit).toMatchObject({ dataset: "sample", release: "1", queries: 40, seed: 1 });
+    expect(refit.calibrators.map(({ encoder }: { encoder: string }) => encoder)).toEqual([
+      "tiny-bert",
+      "tiny-xlmr",
+    ]);
+    expect(written()).toEqual(refit.calibrators.map(({ method }: { method: string }) => method));
+    const metadata = await sample.store.metadata();
+    expect(metadata["refit/sample"]).toEqual(refit);
+    expect(metadata["matcher/sample"]).toMatchObject({
+      origin: refit.matcher.origin,
+      f1: refit.matcher.after,
+    });
+    // Again: the same data, the same method, the same calibrators.
+    const again = JSON.parse((await runCli([...args, "--no-matcher", "--json"])).stdout);
+    const essence = ({ encoder, method, error }: { encoder: string; method: string; error: number }) => [
+      encoder,
+      method,
+      error,
+    ];
+    expect(again.calibrators.map(essence)).toEqual(refit.calibrators.map(essence));
+  });
+
   test("calibrate an encoder by one command, and change nothing that its vectors depend on", async () => {
     const release = await sample.searcher.releases.resolve(undefined);
     const encoder = join(folder.path, "copy");

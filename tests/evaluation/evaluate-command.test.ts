@@ -92,7 +92,8 @@ describe("termduet evaluate", () => {
     expect(await evaluate("retrieval", query, ...store)).toMatch(
       /1 queries against sample 1\nmethod +Acc@1[^\n]*\nmerged +1\.000/,
     );
-  });
+    // Lists of two hundred for 120 queries: minutes on a busy machine.
+  }, 300_000);
 
   test("scores an alignment against a reference", async () => {
     const gold = readFileSync(join(SAMPLE, "lexicon.gold.tsv"), "utf8").trim().split("\n").slice(1);

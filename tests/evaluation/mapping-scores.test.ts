@@ -1,8 +1,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { conceptKey } from "../../src/evaluation/datasets/concept-key.ts";
-import { type MappingFile, readMappings } from "../../src/evaluation/datasets/mapping-file.ts";
+import { conceptKey } from "../../src/evaluation/mappings/concept-key.ts";
+import type { MappingFile } from "../../src/evaluation/mappings/mapping.ts";
+import { readMappings } from "../../src/evaluation/mappings/read-mappings.ts";
 import {
   bestThreshold,
   f1Difference,
@@ -108,6 +109,7 @@ describe("mappings", () => {
 #  HP: http://purl.obolibrary.org/obo/HP_
 #  UMLS: "https://uts.nlm.nih.gov/uts/umls/concept/"
 #mapping_set_id: https://example.org/x
+#mapping_tool: Termduet
 subject_label	predicate_id	object_id	mapping_justification	confidence	other
 crise	skos:exactMatch	UMLS:C0027051	semapv:CompositeMatching	0.9	lexicon_id=1
 crise	skos:exactMatch	UMLS:C0000001	semapv:LexicalMatching	1	lexicon_id=1
@@ -152,25 +154,25 @@ mal	skos:closeMatch	HP:0001658	semapv:CompositeMatching	0.4	lexicon_id=3
       "subject_id\tpredicate_id\tobject_id\tmapping_justification\nDOID:1\tskos:broadMatch\tMONDO:2\tsemapv:ManualMappingCuration\nDOID:1\tskos:exactMatch\tMONDO:1\tsemapv:ManualMappingCuration\n",
     );
     expect((await readMappings(sssom)).mappings.map(({ object, relation }) => [object, relation])).toEqual([
-      ["MONDO:2", "unsure"],
-      ["MONDO:1", "same"],
+      ["MONDO:0000002", "unsure"],
+      ["MONDO:0000001", "same"],
     ]);
     const rdf = file(
       "ref.rdf",
       '<a><Cell><entity1 resource="http://x/a#1"/><entity2 resource="http://x/b#2"/><relation>?</relation></Cell></a>',
     );
     expect((await readMappings(rdf)).mappings).toEqual([
-      { subject: "1", object: "2", relation: "unsure", score: 1 },
+      { subject: "http://x/a#1", object: "http://x/b#2", relation: "unsure", score: 1 },
     ]);
   });
 
   test.each([
-    ["x.txt", "", /a folder that align wrote/],
+    ["x.txt", "", /is empty/],
     ["x.rdf", "<a><b></a>", /line 1/],
     ["y.rdf", "<a/>", /no alignment/],
-    ["x.tsv", "id\tterm\n", /no column "cui"/],
+    ["x.tsv", "id\tterm\n", /no column id and cui/],
     ["y.tsv", "id\tcui\tscore\n1\tC1\thigh\n", /line 2.*no number/],
-    ["x.sssom.tsv", "#a: b\nid\tcui\n", /predicate_id/],
+    ["x.sssom.tsv", "#mapping_set_id: b\nid\tcui\n", /object_id/],
   ])("in %s are met with a line that says what is wrong", async (name, text, message) => {
     await expect(readMappings(file(name, text))).rejects.toThrow(message);
   });
@@ -185,7 +187,7 @@ mal	skos:closeMatch	HP:0001658	semapv:CompositeMatching	0.4	lexicon_id=3
     expect(["HP:0001658", "http://purl.obolibrary.org/obo/HP_0001658"].map((id) => conceptKey(id))).toEqual(
       Array(2).fill("HP:0001658"),
     );
-    expect(conceptKey("http://x.org/onto#a%20b")).toBe("a b");
-    expect(conceptKey("Rtrain:1|2")).toBe("Rtrain:1|2");
+    expect(conceptKey("http://x.org/onto#a%20b")).toBe("http://x.org/onto#a b");
+    expect(conceptKey("Rtrain:1|2")).toBe("RTRAIN:1|2");
   });
 });

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { retrievalPlaces, retrievalScores, wonShare } from "../../src/evaluation/retrieval-task.ts";
+import {
+  pairedDifference,
+  placesIn,
+  rankingsOf,
+  retrievalScores,
+  wonShare,
+} from "../../src/evaluation/retrieval-task.ts";
 import type {
   SearchRequest,
   SearchResponse,
@@ -19,7 +25,14 @@ function searchOf(answers: Record<string, string[]>) {
           b: { cosine: 0, rating: 0, rank: cuis.length - i },
         },
       }));
-      return { query, dataset: "d", release: "1", tookMs: 0, results: results as unknown as SearchResult[] };
+      return {
+        query,
+        dataset: "d",
+        release: "1",
+        tookMs: 0,
+        close: true,
+        results: results as unknown as SearchResult[],
+      };
     });
 }
 
@@ -28,7 +41,8 @@ describe("an evaluation of search", () => {
     const answers = { q1: ["X", "Y", "Z"], q2: ["X", "Y"], q3: ["X"], q4: [] };
     const wanted = [["Z"], ["X", "Y"], ["N"], ["X"]];
     const queries = Object.keys(answers).map((query, i) => ({ query, cuis: new Set(wanted[i]) }));
-    const places = await retrievalPlaces(queries, searchOf(answers), {});
+    const rankings = await rankingsOf(queries, searchOf(answers), {});
+    const places = placesIn(rankings, (i) => queries[i]!.cuis);
     const never = Number.POSITIVE_INFINITY;
     expect(places).toEqual({
       merged: [3, 1, never, never],
@@ -41,5 +55,27 @@ describe("an evaluation of search", () => {
     // Of the three that a does not answer, b answers one.
     expect(wonShare(places["b"]!, places["a"]!)).toBeCloseTo(1 / 3, 12);
     expect(wonShare(places["a"]!, places["b"]!)).toBe(0);
+  });
+
+  test("asks each query in its context, and compares two runs query by query", async () => {
+    const asked: SearchRequest[] = [];
+    const search = async (request: SearchRequest): Promise<SearchResponse[]> => {
+      asked.push(request);
+      return searchOf({ q1: ["X"], q2: ["Y"] })(request);
+    };
+    await rankingsOf([{ query: "q1", context: "a text" }, { query: "q2" }], search, { k: 5 });
+    await rankingsOf([{ query: "q1" }], search, {});
+    expect(asked.map(({ queries, contexts, k }) => [queries, contexts, k])).toEqual([
+      [["q1", "q2"], ["a text", undefined], 5],
+      [["q1"], undefined, 200],
+    ]);
+    const never = Number.POSITIVE_INFINITY;
+    // Right in one run alone: two queries here, one there. The other 97 are as they were.
+    const same = Array.from({ length: 97 }, (_, i) => (i % 2 ? 1 : never));
+    const difference = pairedDifference([1, 1, 2, ...same], [2, never, 1, ...same]);
+    expect(difference.value).toBeCloseTo(0.01, 12);
+    expect(difference.low).toBeGreaterThanOrEqual(-0.03);
+    expect(difference.high).toBeLessThanOrEqual(0.05);
+    expect(pairedDifference(same, same)).toEqual({ value: 0, low: 0, high: 0 });
   });
 });

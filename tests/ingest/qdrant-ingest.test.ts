@@ -171,7 +171,7 @@ else {
       const whole = await storeContents(store);
       await using fresh = await emptied();
       const part = (n: number): Promise<unknown> =>
-        ingest(optionsFor(`part-${n}`, fresh, { share: new Shard(n, 3) }));
+        ingest(optionsFor(`part-${n}`, fresh, { shard: new Shard(n, 3) }));
       await Promise.all([part(1), part(3)]);
       expect(await fresh.aliases()).toEqual({});
       const finish = {
@@ -204,12 +204,12 @@ else {
 
     test("must be of one source, one set of filters, and one number of parts", async () => {
       await using store = await emptied();
-      await ingest(optionsFor("one-of-two", store, { share: new Shard(1, 2) }));
+      await ingest(optionsFor("one-of-two", store, { shard: new Shard(1, 2) }));
       for (const changes of [
-        { share: new Shard(2, 3) },
-        { share: new Shard(2, 2), filters: { lat: ["FRE"] } },
+        { shard: new Shard(2, 3) },
+        { shard: new Shard(2, 2), filters: { lat: ["FRE"] } },
       ])
-        await expect(ingest(optionsFor(`other-${changes.share.of}`, store, changes))).rejects.toMatchObject({
+        await expect(ingest(optionsFor(`other-${changes.shard.of}`, store, changes))).rejects.toMatchObject({
           code: "conflict",
           message: expect.stringContaining("by parts"),
         });

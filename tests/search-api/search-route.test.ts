@@ -88,7 +88,7 @@ describe("the search routes", () => {
     ["/api/v1/search?q=x&q=y", "a parameter is given twice; lists take commas"],
     [
       "/api/v1/search?q=x&limit=5",
-      "there is a parameter that is not known; known are q, k, offset, sab, lat, tty, sty, group, cui, under, lang, facets, encoders, explain, dataset",
+      "there is a parameter that is not known; known are q, context, k, offset, sab, lat, tty, sty, group, cui, under, lang, facets, encoders, explain, dataset",
     ],
   ])("refuse %s and say why", async (path, detail) => {
     expect(await detailOf(path)).toBe(detail);

@@ -44,7 +44,7 @@ export async function optimizeCheckpoint(options: OptimizeOptions): Promise<void
       checkpoint,
       pooling: manifest.pooling,
       target: targetOf({ provider: "cpu", portable: true }),
-      calibration: tokenized(tokenizer, texts, manifest.maxTokens, workspace),
+      calibration: await tokenized(tokenizer, texts, manifest.maxTokens, workspace),
       workspace,
       version: options.version,
       ...(options.onProgress ? { onProgress: options.onProgress } : {}),
@@ -71,14 +71,14 @@ export async function optimizeCheckpoint(options: OptimizeOptions): Promise<void
 const EMPTY = { name: "", node: [], initializer: [], input: [], output: [] };
 
 /** Token sequences of texts, as the encoder that is being made will see them. */
-function tokenized(
+async function tokenized(
   files: TokenizerFiles,
   texts: readonly string[],
   maxTokens: number,
   workspace: string,
-): number[][] {
+): Promise<number[][]> {
   for (const [name, content] of Object.entries(files))
     writeFileSync(join(workspace, name), JSON.stringify(content));
   const tokenizer = new Tokenizer(workspace, maxTokens);
-  return texts.map((text) => tokenizer.encode(text));
+  return tokenizer.encode(texts);
 }

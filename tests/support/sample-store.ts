@@ -35,17 +35,18 @@ export interface SampleStore extends AsyncDisposable {
   searcher: Searcher;
 }
 
-/** The sample release in a store of its own, encoded by the two tiny encoders, and a searcher over it. */
+/** The sample release (or another, with `given.source`) in a store of its own, encoded by the two tiny encoders, and a searcher over it. */
 export async function sampleStore(
   folder: string,
   url = `lancedb:${join(folder, "store")}`,
+  given: Partial<IngestOptions> = {},
 ): Promise<SampleStore> {
   const encoders = [
     await tinyEncoder("tiny-bert", join(folder, "a"), { definitions: { from: 0.5, weight: 0.3 } }),
     await tinyEncoder("tiny-xlmr", join(folder, "b"), { standing: { by: "names", weight: 0.1 } }),
   ];
   const store = await openStore(url);
-  await ingest(sampleIngest(folder, { store, encoders, atomsPerBlock: 10_000 }));
+  await ingest(sampleIngest(folder, { store, encoders, atomsPerBlock: 10_000, ...given }));
   const load = { provider: "cpu", threads: 1, tokenBudget: 256 } as const;
   const pools = new Map<string, EncoderPool>();
   for (const encoder of encoders) pools.set(encoder.hash, await EncoderPool.start(encoder, 1, load));

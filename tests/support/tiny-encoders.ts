@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type EncoderFolder, readEncoderFolder } from "../../src/encoder/encoder-manifest.ts";
 import { optimizeCheckpoint } from "./optimize-checkpoint.ts";
@@ -13,6 +13,8 @@ export interface TinyOptions {
   definitions?: EncoderFolder["manifest"]["definitions"];
   /** An encoder that heeds how well concepts are known. */
   standing?: EncoderFolder["manifest"]["standing"];
+  /** An encoder that reads mentions in their texts. */
+  mention?: EncoderFolder["manifest"]["mention"];
 }
 
 /** Makes an encoder of one of the tiny checkpoints: random weights, so it knows nothing, fast. */
@@ -20,9 +22,19 @@ export async function tinyEncoder(
   checkpoint: "tiny-bert" | "tiny-xlmr",
   out: string,
   { pooling = "mean", precision = "float32", id = checkpoint, ...evidence }: TinyOptions = {},
+  retokenize?: (tokenizer: { model: { vocab: [string, number][] } }) => void,
 ): Promise<EncoderFolder> {
+  let source = join(FIXTURES, checkpoint);
+  if (retokenize) {
+    source = `${out}.checkpoint`;
+    cpSync(join(FIXTURES, checkpoint), source, { recursive: true });
+    const path = join(source, "tokenizer.json");
+    const tokenizer = JSON.parse(readFileSync(path, "utf8"));
+    retokenize(tokenizer);
+    writeFileSync(path, JSON.stringify(tokenizer));
+  }
   await optimizeCheckpoint({
-    checkpoint: join(FIXTURES, checkpoint),
+    checkpoint: source,
     out,
     precision,
     calibrationTexts: [

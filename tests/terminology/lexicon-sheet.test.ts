@@ -49,7 +49,7 @@ describe("a lexicon in an Excel workbook", () => {
   test.each([
     ["no workbook", Buffer.from("term\nx\n"), /no Excel workbook that can be read .*save it again/],
     ["an empty file", Buffer.alloc(0), /no Excel workbook/],
-    ["a sheet without a term column", workbook([["name"], ["x"]]), /no column "term"/],
+    ["a sheet without a term column", workbook([["colour"], ["x"]]), /no column "term"/],
     ["a sheet without a row", workbook([["term"]]), /holds no entry with a term/],
   ])("says what is wrong: %s", async (_, bytes, message) => {
     await expect(read(bytes)).rejects.toThrow(message);

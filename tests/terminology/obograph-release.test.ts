@@ -81,7 +81,7 @@ describe("an OBO graph", () => {
     ["http://www.orpha.net/ORDO/Orphanet_558", "Orphanet:558"],
     ["http://www.ebi.ac.uk/efo/EFO_0000612", "EFO:0000612"],
     ["HP:0001658", "HP:0001658"],
-    ["http://snomed.info/id/22298006", "http://snomed.info/id/22298006"],
+    ["http://snomed.info/id/22298006", "SNOMEDCT:22298006"],
     [`${OBO}hp#some_subset`, `${OBO}hp#some_subset`],
   ])("knows %s as %s", async (id, cui) => {
     const [atom] = atomsIn(await readGraph(graph({ nodes: [{ id, lbl: "x" }] })));

@@ -30,7 +30,7 @@ export interface LexiconContext {
   isBestEntry: boolean;
   /** Likeness of the pair less that of the nearest other entry with another term. */
   aboveNextEntry: number;
-  /** Shard of the neighbours' pairs that stand in the hierarchy as the entries do, and of those that don't. */
+  /** Share of the neighbours' pairs that stand in the hierarchy as the entries do, and of those that don't. */
   agrees: number;
   disagrees: number;
 }

@@ -32,7 +32,7 @@ const MIN_ATOMS = 200;
 const MIN_EXAMPLES = 50;
 /** Entries of a source that are looked at before it is taken. */
 const LOOKED_AT = 60;
-/** Shard of them whose concepts the rest has: where fewer are there, what is missing is mostly the release's word that two names mean the same. */
+/** Share of them whose concepts the rest has: where fewer are there, what is missing is mostly the release's word that two names mean the same. */
 const MIN_SHARED = 0.5;
 
 /**

@@ -1,10 +1,12 @@
 import { html, type Markup } from "../../report/html.ts";
+import { differsText } from "../../retrieval/rank/concept-differences.ts";
 import type { LexiconAlignment } from "../align-lexicon.ts";
-import type { AlignedEntry, ChosenConcept } from "../aligned-entry.ts";
+import { type AlignedEntry, type ChosenConcept, mayBeTaken } from "../aligned-entry.ts";
 import { ratingBy } from "../alignment-summary.ts";
 import { encoderColour } from "./palette.ts";
 
 const EXAMPLES = 6;
+const NOT_TAKEN = 50;
 // A difference of so many points is more than a neighbouring mark.
 const CLEAR = 2;
 
@@ -25,6 +27,25 @@ export function examplesSection(alignment: LexiconAlignment): Markup {
   return html`<section><h2>Where the encoders part</h2>
 <p class="lead">Examples, the clearest first. The pair that the merge took is marked. These are the rows to look at first in a review.</p>
 ${won}${block("Where all are sure, of different concepts", apart, alignment)}${block("Where none is sure", neither, alignment)}</section>`;
+}
+
+/** Entries whose nearest concept is not taken because its names say something else, or because the term means several things. */
+export function notTakenSection({ entries }: Pick<LexiconAlignment, "entries">): Markup {
+  const found = oneOfEachTerm(
+    entries.filter(({ merged }) => merged && !merged.accepted && !mayBeTaken(merged.concept)),
+  );
+  if (found.length === 0) return html``;
+  const rows = found.slice(0, NOT_TAKEN).map(({ entry, merged }) => {
+    const { name, differs, rivals } = merged!.concept;
+    const why = differs
+      ? `differs: ${differsText(differs)}`
+      : `ambiguous: ${1 + (rivals?.length ?? 0)} concepts bear this name`;
+    return html`<tr><td><b>${shortened(entry.term, 90)}</b></td><td>${name}</td><td>${why}</td></tr>`;
+  });
+  const more = found.length > NOT_TAKEN ? `, ${NOT_TAKEN} of them here` : "";
+  return html`<section><h2>Near, but not taken</h2>
+<p class="lead">${found.length} ${found.length === 1 ? "term" : "terms"}${more}: a sign, a number, a negation, a side or an opposite differs, or the term has several senses.</p>
+<table class="examples"><thead><tr><th scope="col">Lexicon</th><th scope="col">Nearest</th><th scope="col">Why not</th></tr></thead><tbody>${rows}</tbody></table></section>`;
 }
 
 /** A lexicon may explain a term many times; one example of it is enough. */

@@ -8,7 +8,7 @@ import { calibrationSection } from "./calibration-section.ts";
 import { choiceSection } from "./choice-section.ts";
 import { cosineDensityFigure, gradeDensityFigure } from "./distribution-figures.ts";
 import { precisionSection, unrelatedSection } from "./encoder-checks-section.ts";
-import { examplesSection } from "./examples-section.ts";
+import { examplesSection, notTakenSection } from "./examples-section.ts";
 import { humanSection } from "./human-section.ts";
 import { lexiconSection } from "./lexicon-section.ts";
 import { encoderColour } from "./palette.ts";
@@ -44,7 +44,7 @@ ${choiceSection(summary)}
 ${humanSection(summary)}
 ${ratings(summary)}
 ${agreementSection(summary)}
-${examplesSection(alignment)}
+${examplesSection(alignment)}${notTakenSection(alignment)}
 ${scores(alignment)}
 ${calibrationSection(alignment.encoders)}
 ${unrelatedSection(alignment.encoders, checks)}
@@ -129,6 +129,6 @@ function provenance(summary: AlignmentSummary): Markup {
     `${summary.tool.name} ${summary.tool.version}, ${summary.date}`,
   )}${item(
     "beside this report",
-    "alignments.csv, candidates.jsonl, alignments.sssom.tsv, alignments.rdf, conceptmap.json, source_to_concept_map.csv, joined.csv, summary.json",
+    "alignments.xlsx, alignments.csv, alignments.parquet, candidates.jsonl, alignments.sssom.tsv, alignments.rdf, conceptmap.json, conceptmap.r5.json, source_to_concept_map.csv, usagi.csv, joined.csv, summary.json",
   )}</dl></section>`;
 }

@@ -7,13 +7,14 @@ import { checkEncoders, type EncoderChecks, floatTwin } from "../../alignment/en
 import { ALIGNMENT_MODES, type AlignmentMode } from "../../alignment/entry-texts.ts";
 import { OutputFolder } from "../../alignment/output-folder.ts";
 import { UNSPECIFIED_LICENSE } from "../../alignment/sssom-file.ts";
+import { CSV_DIALECTS, type CsvDialect } from "../../alignment/table-file.ts";
 import { TRANSLATION_SERVICES } from "../../alignment/translation/service-translator.ts";
 import { writeOutputs } from "../../alignment/write-outputs.ts";
 import type { EncoderCatalogue } from "../../encoder/catalogue.ts";
 import type { Encoder } from "../../encoder/encoder-pool.ts";
 import type { Provider } from "../../encoder/providers.ts";
 import type { SearchFilter } from "../../retrieval/request/search-filter.ts";
-import type { LexiconEncoding } from "../../terminology/lexicon/lexicon-encoding.ts";
+import type { TextEncoding } from "../../terminology/files/text-encoding.ts";
 import type { OnProgress } from "../../terminology/progress.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 import { PREPROCESSING_STEPS, type PreprocessingStep } from "../../text/preprocess.ts";
@@ -46,7 +47,7 @@ interface Options extends Pick<SearchFilter, "sab" | "lat" | "tty" | "sty">, Tra
   provider: Provider;
   out: string;
   encoders?: string[];
-  encoding: LexiconEncoding;
+  encoding: TextEncoding;
   mode: AlignmentMode;
   exact?: boolean;
   minRating: number;
@@ -58,6 +59,7 @@ interface Options extends Pick<SearchFilter, "sab" | "lat" | "tty" | "sty">, Tra
   preprocess: PreprocessingStep[];
   abbreviations?: string;
   omopConcepts?: string;
+  csvFor: CsvDialect;
   maxRejectShare: number;
   force?: boolean;
   quiet?: boolean;
@@ -156,7 +158,15 @@ export function alignCommand(): Command {
         .argParser(whole("--translation-rate", 1, 100_000))
         .default(60),
     )
-    .option("--omop-concepts <file>", "CONCEPT.csv of an OMOP vocabulary download, for SOURCE_TO_CONCEPT_MAP")
+    .option(
+      "--omop-concepts <file>",
+      "CONCEPT.csv of an OMOP vocabulary download (CONCEPT_RELATIONSHIP.csv beside it), for OMOP's map and Usagi",
+    )
+    .addOption(
+      setting("--csv-for <program>", "whose CSV: plain, or for Excel to open as it is")
+        .choices(CSV_DIALECTS)
+        .default("plain"),
+    )
     .option("--force", "replace the files that --out holds")
     .option("--quiet", "no progress")
     .option("--json", "the summary as JSON on stdout");
@@ -247,6 +257,7 @@ async function align(
     },
     minRating,
     license: options.license,
+    csvFor: options.csvFor,
     ...(mode === "strong" ? { matcher } : {}),
     checks,
     ...(options.omopConcepts === undefined ? {} : { omopConcepts: options.omopConcepts }),

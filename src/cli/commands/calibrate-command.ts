@@ -1,20 +1,16 @@
-import { readFileSync, renameSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 import { Command } from "commander";
 import type { EncoderFolder } from "../../encoder/encoder-manifest.ts";
 import {
   CALIBRATION_METHODS,
   type CalibrationMethod,
-  fitCalibrators,
+  type fitCalibrators,
 } from "../../evaluation/calibration/fit-calibrator.ts";
-import { gradeQuantiles } from "../../evaluation/calibration/grade-quantiles.ts";
 import type { GradedCosine } from "../../evaluation/calibration/isotonic-fit.ts";
-import { gradedPairs } from "../../evaluation/datasets/graded-pairs.ts";
 import { readSimilarityPairs } from "../../evaluation/datasets/similarity-pairs.ts";
-import { seededRandom } from "../../evaluation/metrics/seeded-random.ts";
 import { ActiveReleaseLookup } from "../../retrieval/request/active-release.ts";
-import { TermduetError } from "../../terminology/termduet-error.ts";
 import { openStore } from "../../vector-store/open-store.ts";
+import { calibratorOf, pairsOfRelease, writeCalibrator } from "../calibrations.ts";
 import { catalogueOf, datasetOption, encodersFolderOption, storeOption } from "../common-options.ts";
 import { encodedTexts } from "../encoded-texts.ts";
 import { setting, whole } from "../settings.ts";
@@ -31,9 +27,6 @@ interface Options {
   dryRun?: boolean;
   json?: boolean;
 }
-
-const NEIGHBOURS = 10;
-const MIN_PAIRS = 20;
 
 export function calibrateCommand(): Command {
   const command = new Command("calibrate")
@@ -62,51 +55,21 @@ async function run(idOrPath: string, options: Options): Promise<void> {
   const encoder = catalogueOf(options).find(idOrPath);
   const { pairs, origin } =
     options.labels === undefined
-      ? await pairsOfRelease(encoder, options)
+      ? await graded(encoder, options)
       : await pairsOfLabels(encoder, options.labels);
-  if (pairs.length < MIN_PAIRS || new Set(pairs.map(({ cosine }) => cosine)).size < 2)
-    throw new TermduetError(
-      "bad-input",
-      `${pairs.length} pairs of ${origin} are too few for a calibration: at least ${MIN_PAIRS} are needed`,
-    );
-  const fits = fitCalibrators(pairs, { seed: options.seed });
-  const chosen = options.method === "best" ? fits[0]! : fits.find(({ method }) => method === options.method)!;
-  const calibrator = {
-    method: `${chosen.method} on ${pairs.length} graded pairs of ${origin}`,
-    points: chosen.points,
-    spread: gradeQuantiles(pairs),
-    compared: fits,
-  };
+  const { calibrator, chosen } = calibratorOf(pairs, origin, options);
   if (!options.dryRun) writeCalibrator(encoder, calibrator);
   process.stdout.write(
     options.json
       ? `${JSON.stringify({ encoder: encoder.manifest.id, ...calibrator })}\n`
-      : comparisonText(encoder.manifest.id, calibrator, chosen.method),
+      : comparisonText(encoder.manifest.id, calibrator, chosen),
   );
 }
 
-async function pairsOfRelease(
-  encoder: EncoderFolder,
-  options: Options,
-): Promise<{ pairs: GradedCosine[]; origin: string }> {
+async function graded(encoder: EncoderFolder, options: Options): ReturnType<typeof pairsOfRelease> {
   await using store = await openStore(options.store);
   const release = await new ActiveReleaseLookup(store).resolve(options.dataset);
-  const retriever = release.encoders.find((e) => e.hash === encoder.hash);
-  const origin = `${release.dataset} ${release.release}`;
-  if (!retriever)
-    throw new TermduetError(
-      "incompatible",
-      `${origin} was not encoded with ${encoder.manifest.id} (${encoder.hash}); ingest it with that encoder first`,
-    );
-  const pairs = await gradedPairs({
-    store,
-    release,
-    collection: retriever.collection,
-    queries: options.queries,
-    neighbours: NEIGHBOURS,
-    random: seededRandom(options.seed),
-  });
-  return { pairs, origin };
+  return await pairsOfRelease(store, release, encoder, options);
 }
 
 async function pairsOfLabels(
@@ -124,14 +87,6 @@ async function pairsOfLabels(
     grade: mark,
   }));
   return { pairs, origin: basename(path) };
-}
-
-/** The file appears whole or stays as it was; nothing that vectors depend on is touched. */
-function writeCalibrator({ folder }: EncoderFolder, calibrator: unknown): void {
-  const path = join(folder, "encoder.json");
-  const manifest = { ...JSON.parse(readFileSync(path, "utf8")), calibrator };
-  writeFileSync(`${path}.new`, `${JSON.stringify(manifest, null, 2)}\n`);
-  renameSync(`${path}.new`, path);
 }
 
 function comparisonText(

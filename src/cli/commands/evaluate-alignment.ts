@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { readCandidates } from "../../evaluation/datasets/candidate-lists.ts";
-import { readMappings } from "../../evaluation/datasets/mapping-file.ts";
+import { comparableMappings } from "../../evaluation/mappings/comparable.ts";
+import { readMappings } from "../../evaluation/mappings/read-mappings.ts";
 import {
   bestThreshold,
   judgeMappings,
@@ -23,11 +24,11 @@ export function evaluateAlignmentCommand(): Command {
     .description(
       "precision, recall and F1 of an alignment against a reference, and how far down the right concepts are",
     )
-    .argument("<alignment>", "folder that align wrote, .sssom.tsv, OAEI .rdf, or a table with id, cui")
-    .requiredOption(
-      "--reference <file>",
-      ".sssom.tsv, OAEI .rdf, or a table with id, cui (| between alternatives)",
+    .argument(
+      "<alignment>",
+      "folder that align wrote, SSSOM (TSV, CSV, JSON), OAEI .rdf, LogMap's .txt, or a table with id, cui",
     )
+    .requiredOption("--reference <file>", "the same formats; in a table | stands between alternatives")
     .option("--threshold <score>", "mappings below do not count", Number)
     .option("--alternatives", "several concepts of an entry are alternatives: one of them is enough")
     .option("--partial", "the reference is of a sample: judge the entries alone that it names")
@@ -36,7 +37,9 @@ export function evaluateAlignmentCommand(): Command {
 }
 
 async function run(path: string, options: Options): Promise<void> {
-  const [found, reference] = [await readMappings(path), await readMappings(options.reference)];
+  const read = [await readMappings(path), await readMappings(options.reference)] as const;
+  const { found, reference, notes } = comparableMappings(...read);
+  for (const note of notes) process.stderr.write(`${note}\n`);
   const alternatives = options.alternatives ?? reference.alternatives;
   const judgements = judgeMappings(found, reference, { alternatives, partial: options.partial ?? false });
   const best = bestThreshold(judgements);
@@ -58,6 +61,7 @@ async function run(path: string, options: Options): Promise<void> {
     alternatives,
     subjects: judgements.length,
     scores,
+    ...(notes.length > 0 ? { notes } : {}),
     ...(ranking ? { ranking } : {}),
   };
   process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : alignmentText(scores, ranking));

@@ -27,6 +27,8 @@ export interface IngestCommandOptions {
   lat?: string[];
   tty?: string[];
   sty?: string[];
+  glosses?: string[];
+  mentions?: string[];
   includeSuppressed?: boolean;
   part?: Shard;
   finish?: boolean;
@@ -63,6 +65,18 @@ export function ingestCommand(): Command {
     .addOption(
       setting("--sty <list>", "keep concepts of these semantic types alone, e.g. T047").argParser(list),
     )
+    .addOption(
+      setting(
+        "--glosses <file>",
+        "explanations of names that you bring: .tsv, .csv or .jsonl with name, gloss, lang, source, licence; repeat for several",
+      ).argParser(files),
+    )
+    .addOption(
+      setting(
+        "--mentions <file>",
+        "annotated mentions of concepts in texts: PubTator, BioC (.xml, .json), BRAT (.ann or a folder), or a table with mention, id, context; repeat for several",
+      ).argParser(files),
+    )
     .addOption(setting("--include-suppressed", "keep obsolete and suppressed atoms too"))
     .option("--resume", "go on with an ingest that was stopped")
     .option("--restart", "throw away what a stopped ingest left, and begin again")
@@ -97,6 +111,10 @@ export function ingestCommand(): Command {
   return command.action(runIngest);
 }
 
+function files(value: string, before: readonly string[] = []): string[] {
+  return [...before, value];
+}
+
 /** Ingests with progress on stderr and a summary on stdout; the first SIGINT or SIGTERM stops it between two blocks. */
 export async function runIngest(source: string | undefined, options: IngestCommandOptions): Promise<void> {
   checkUsage(source, options);
@@ -125,7 +143,7 @@ export async function runIngest(source: string | undefined, options: IngestComma
       ingest({
         ...common,
         source: source!,
-        ...(options.part ? { share: options.part } : {}),
+        ...(options.part ? { shard: options.part } : {}),
         filters: {
           ...(sab ? { sab } : {}),
           ...(lat ? { lat } : {}),
@@ -133,6 +151,7 @@ export async function runIngest(source: string | undefined, options: IngestComma
           ...(sty ? { sty } : {}),
           includeSuppressed: options.includeSuppressed ?? false,
         },
+        additions: { glosses: options.glosses ?? [], mentions: options.mentions ?? [] },
         maxRejectShare: options.maxRejectShare,
         atomsPerBlock: options.blockSize,
         mode: options.mode ?? (options.restart ? "restart" : options.resume ? "resume" : "new"),
@@ -168,7 +187,7 @@ function checkUsage(source: string | undefined, { finish, part }: IngestCommandO
 }
 
 function summaryText(
-  { status, dataset, release, counts, encoders, rejectsFile }: IngestSummary,
+  { status, dataset, release, counts, encoders, rejectsFile, added }: IngestSummary,
   seconds: number,
 ): string {
   const parts = [`${grouped(counts.atoms)} atoms`];
@@ -190,6 +209,9 @@ function summaryText(
       lines.push(`  ${id}: ${grouped(encoded)} encoded, ${grouped(copied)} copied${recall}`);
     }
   }
+  for (const [what, { read, joined, concepts }] of Object.entries(added ?? {}))
+    if (read > 0)
+      lines.push(`  ${grouped(joined)} of ${grouped(read)} ${what} belong to ${grouped(concepts)} concepts`);
   if (counts.skipped > 0)
     lines.push(`  ${grouped(counts.skipped)} atoms left out by the filters (suppressed ones are by default)`);
   if (rejectsFile) lines.push(`  ${grouped(counts.rejects)} malformed rows are in ${rejectsFile}`);

@@ -1,9 +1,9 @@
-import { closeSync, existsSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, renameSync, rmSync, writeSync } from "node:fs";
 import { Command } from "commander";
 import type { Provider } from "../../encoder/providers.ts";
 import { checkedQueries } from "../../retrieval/request/check-request.ts";
 import type { SearchFilter } from "../../retrieval/request/search-filter.ts";
-import type { SearchResponse } from "../../retrieval/request/search-types.ts";
+import type { SearchRequest, SearchResponse } from "../../retrieval/request/search-types.ts";
 import { latOf } from "../../terminology/languages.ts";
 import { SEMANTIC_GROUPS, semanticGroup } from "../../terminology/semantic-groups.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
@@ -17,6 +17,7 @@ import {
 } from "../common-options.ts";
 import { openSearcher } from "../open-searcher.ts";
 import { progressLine } from "../progress-line.ts";
+import { type BatchQuery, readQueryFile } from "../query-file.ts";
 import { list, setting, whole } from "../settings.ts";
 
 interface Options extends SearchFilter {
@@ -27,6 +28,7 @@ interface Options extends SearchFilter {
   k: number;
   json?: boolean;
   batch?: string;
+  context?: string;
   out?: string;
   encoders?: string[];
   lang?: string[];
@@ -42,7 +44,14 @@ export function searchCommand(): Command {
   const command = new Command("search")
 
     .argument("[text]", "what to look for, in words, as a code or as a CUI")
-    .option("--batch <file>", "one query a line; answers go to --out, one JSON a line, in the same order")
+    .option(
+      "--batch <file>",
+      "one query a line, or .jsonl with lines {query, context}; answers go to --out, one JSON a line, in the same order",
+    )
+    .option(
+      "--context <text>",
+      "the text in which the query stands: what its abbreviations mean is read there",
+    )
     .option("--out <file>", "where the answers of --batch go")
     .addOption(
       setting("--k <n>", "results per query")
@@ -72,10 +81,15 @@ async function run(text: string | undefined, options: Options): Promise<void> {
   }
   if (options.batch !== undefined && options.out === undefined)
     throw new TermduetError("usage", "--batch needs --out FILE");
-  const queries = text === undefined ? readQueries(options.batch!) : [text];
-  for (let start = 0; start < queries.length; start += BATCH) {
-    checkedQueries({ queries: queries.slice(start, start + BATCH), k: options.k });
-  }
+  if (text === undefined && options.context !== undefined)
+    throw new TermduetError(
+      "usage",
+      "--context is one query's; in a batch give a .jsonl with a context in each line",
+    );
+  const asked = { query: text!, ...(options.context === undefined ? {} : { context: options.context }) };
+  const queries = text === undefined ? readQueryFile(options.batch!) : [asked];
+  for (let start = 0; start < queries.length; start += BATCH)
+    checkedQueries({ ...inContext(queries.slice(start, start + BATCH)), k: options.k });
   await using store = await openStore(options.store);
   await using opened = openSearcher(store, catalogueOf(options), options.provider);
   const { sab, lat, tty, sty, group, cui, under, encoders, dataset, k } = options;
@@ -85,9 +99,9 @@ async function run(text: string | undefined, options: Options): Promise<void> {
       ([, v]) => v !== undefined,
     ),
   );
-  const search = (part: readonly string[]): Promise<SearchResponse[]> =>
+  const search = (part: readonly BatchQuery[]): Promise<SearchResponse[]> =>
     opened.searcher.search({
-      queries: part,
+      ...inContext(part),
       k,
       filter,
       explain: options.explain ?? false,
@@ -102,6 +116,10 @@ async function run(text: string | undefined, options: Options): Promise<void> {
     return;
   }
   await writeAnswers(queries, options, search);
+}
+
+function inContext(part: readonly BatchQuery[]): Pick<SearchRequest, "queries" | "contexts"> {
+  return { queries: part.map(({ query }) => query), contexts: part.map(({ context }) => context) };
 }
 
 function groups(names: readonly string[] | undefined): string[] | undefined {
@@ -123,9 +141,9 @@ function lats(tags: readonly string[] | undefined): string[] | undefined {
 
 /** Writes to a file beside the one asked for, which appears whole or not at all. */
 async function writeAnswers(
-  queries: readonly string[],
+  queries: readonly BatchQuery[],
   options: Options,
-  search: (part: readonly string[]) => Promise<SearchResponse[]>,
+  search: (part: readonly BatchQuery[]) => Promise<SearchResponse[]>,
 ): Promise<void> {
   const progress = progressLine(process.stderr, options.quiet ?? false);
   const partial = `${options.out}.partial`;
@@ -149,23 +167,6 @@ async function writeAnswers(
   } finally {
     progress.end();
   }
-}
-
-function readQueries(path: string): string[] {
-  if (!existsSync(path)) throw new TermduetError("not-found", `--batch ${path}: there is no such file`);
-  const lines = readFileSync(path, "utf8")
-    .replace(/^\uFEFF/, "")
-    .split(/\r?\n/);
-  if (lines.at(-1) === "") lines.pop();
-  if (lines.length === 0)
-    throw new TermduetError("bad-input", `--batch ${path} is empty; it holds one query a line`);
-  const empty = lines.findIndex((line) => line.trim() === "");
-  if (empty >= 0)
-    throw new TermduetError(
-      "bad-input",
-      `--batch ${path}: line ${empty + 1} is empty; each line is one query`,
-    );
-  return lines;
 }
 
 function responseText({ dataset, release, tookMs, results }: SearchResponse): string {

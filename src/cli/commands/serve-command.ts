@@ -140,6 +140,8 @@ async function warm(searcher: Searcher, storeUrl: string, log: Logger): Promise<
     try {
       // The second looks like a code: codes and CUIs have indexes of their own, which are read when first asked.
       await searcher.search({ queries: ["warm", "C0000000"], k: 1, dataset });
+      // Without it the usual measure of what is near is taken.
+      await searcher.learnCloseness(dataset).catch(() => undefined);
       usable.push(record);
     } catch (error) {
       failure ??= error;

@@ -31,7 +31,7 @@ interface MethodQuality {
   /** Paper Eq. 12. */
   edrm: number;
   spearman: number;
-  /** Shard of the pairs whose grade, rounded, is right. */
+  /** Share of the pairs whose grade, rounded, is right. */
   sameRating: number;
 }
 

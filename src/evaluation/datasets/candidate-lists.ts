@@ -3,7 +3,7 @@ import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { TermduetError } from "../../terminology/termduet-error.ts";
-import { conceptKey } from "./concept-key.ts";
+import { conceptKey } from "../mappings/concept-key.ts";
 
 const lineSchema = z.object({ id: z.string(), ranking: z.array(z.object({ cui: z.string() })) });
 

@@ -24,7 +24,11 @@ interface OpenElement extends XmlElement {
  * @throws TermduetError `not-found`; `bad-input` for what is no well-formed XML, with the line.
  */
 export async function xmlElements(path: string, names: ReadonlySet<string>): Promise<XmlElement[]> {
-  const text = await textOf(path);
+  return xmlElementsOf(path, await textOf(path), names);
+}
+
+/** The same of a text that has been read; `path` is for errors. Entities that its own DOCTYPE declares as texts are known. */
+export function xmlElementsOf(path: string, text: string, names: ReadonlySet<string>): XmlElement[] {
   const found: XmlElement[] = [];
   const open: OpenElement[] = [];
   const parser = sax.parser(true, { position: true });
@@ -66,8 +70,15 @@ export async function xmlElements(path: string, names: ReadonlySet<string>): Pro
       },
     );
   };
+  for (const [, name, value] of doctypeOf(text).matchAll(/<!ENTITY\s+([\w.-]+)\s+["']([^"'&%<]*)["']\s*>/g))
+    parser.ENTITIES[name!] = value!;
   parser.write(text).close();
   return found;
+}
+
+/** What a DOCTYPE declares within the file; nothing outside it is read. */
+function doctypeOf(text: string): string {
+  return /<!DOCTYPE[^[>]*\[([\s\S]*?)\]\s*>/.exec(text.slice(0, 100_000))?.[1] ?? "";
 }
 
 async function textOf(path: string): Promise<string> {

@@ -1,4 +1,4 @@
-import type { MappingFile } from "../datasets/mapping-file.ts";
+import type { MappingFile } from "../mappings/mapping.ts";
 import { bootstrap, type Estimate } from "./bootstrap.ts";
 import { f1Of } from "./classification-scores.ts";
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mentionSchema } from "../../encoder/encoder-manifest.ts";
 import { PROVIDERS } from "../../encoder/providers.ts";
 import { directionOf } from "../evaluation/metrics.ts";
 import { taskSchema } from "../evaluation/tasks.ts";
@@ -47,6 +48,10 @@ export const optimizerConfigSchema = z.strictObject({
         .meta({ description: "a folder, or OWNER/NAME[@REVISION] on the hub" }),
       pooling: z.enum(["mean", "cls"]).optional(),
       prefixes: z.strictObject({ query: z.string(), string: z.string() }).optional(),
+      mention: mentionSchema.optional().meta({
+        description:
+          "markers around a mention that is read in its text, and the tokens of both together (KRISSBERT)",
+      }),
       maxTokens: z.int().min(4).max(8192).optional(),
     })
     .prefault({}),

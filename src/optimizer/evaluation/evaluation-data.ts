@@ -1,4 +1,3 @@
-import type { Tokenizer } from "../../encoder/tokenizer.ts";
 import { RandomSource } from "../search/random-source.ts";
 
 /** Strings for the two purposes that must not meet: setting scales, and judging what came out. */
@@ -29,16 +28,14 @@ export function splitStrings(
   };
 }
 
-/** Token sequences of texts, without those that are calibrated with: two strings may be one to an encoder. */
-export function evaluationSequences(
-  tokenizer: Tokenizer,
-  texts: readonly string[],
+/** Token sequences, each once, without those that are calibrated with: two strings may be one to an encoder. */
+export function distinctSequences(
+  all: readonly number[][],
   calibration: readonly (readonly number[])[],
 ): number[][] {
   const seen = new Set(calibration.map((sequence) => sequence.join(" ")));
   const sequences: number[][] = [];
-  for (const text of texts) {
-    const sequence = tokenizer.encode(text);
+  for (const sequence of all) {
     const key = sequence.join(" ");
     if (seen.has(key)) continue;
     seen.add(key);

@@ -18,7 +18,7 @@ import { refusedLimit, refusedProvider, sessionFor, weightLimit } from "./quanti
 
 const parameters = z.strictObject({
   weightLimit,
-  /** Shard of the observed range that is kept, or `search`: per layer the one that disturbs its output least. */
+  /** Share of the observed range that is kept, or `search`: per layer the one that disturbs its output least. */
   clip: z.union([z.literal("search"), z.number().gt(0).max(1)]).default("search"),
   /** Whether the mean error that is left goes into the bias. */
   correctBias: z.boolean().default(true),

@@ -12,7 +12,7 @@ export interface Curvature {
   feedback: Matrix;
 }
 
-// Shard of the mean of the diagonal that is added to it: directions that the tokens do not show count a little.
+// Share of the mean of the diagonal that is added to it: directions that the tokens do not show count a little.
 const DAMPING = 0.01;
 const BLOCK = 128;
 

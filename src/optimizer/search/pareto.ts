@@ -2,7 +2,7 @@
 export interface Objective {
   name: string;
   higherIsBetter: boolean;
-  /** Shard by which two values may differ and count as equal, where they are timed. */
+  /** Share by which two values may differ and count as equal, where they are timed. */
   tolerance?: number;
 }
 

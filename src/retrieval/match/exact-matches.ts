@@ -1,9 +1,11 @@
-import type { KeptAtom } from "../../terminology/concept.ts";
-import { codeForms, codeWritings } from "../../text/code-forms.ts";
+import type { StringRecord } from "../../terminology/concept.ts";
+import { nameVariants } from "../../text/meaning/name-variants.ts";
+import { isSameName } from "../../text/meaning/same-name.ts";
 import { normalizeText } from "../../text/normalize.ts";
 import { stringId } from "../../text/string-id.ts";
 import { wordKeys } from "../../text/word-keys.ts";
 import type { VectorStore } from "../../vector-store/vector-store.ts";
+import { stringsOfCode } from "./code-matches.ts";
 import { cuisOf, type StoredString, storedString } from "./stored-string.ts";
 
 /**
@@ -49,13 +51,22 @@ export async function namedStrings(
   });
 }
 
+/** Whether a text is a string of the release but for its writing, in one of the languages that the string stands in. */
+export function isNameOf(text: string, { text: name, atoms }: StringRecord): boolean {
+  return isSameName(
+    text,
+    name,
+    atoms.map(({ lat }) => lat),
+  );
+}
+
 async function byName(
   store: VectorStore,
   collection: string,
   texts: readonly string[],
 ): Promise<NamedString[][]> {
-  const normalized = texts.map(normalizeText);
-  const distinct = [...new Set(normalized)].filter((norm) => norm !== "");
+  const normalized = texts.map((text) => [...new Set([text, ...nameVariants(text)].map(normalizeText))]);
+  const distinct = [...new Set(normalized.flat())].filter((norm) => norm !== "");
   const found = new Map<string, StoredString[]>();
   for (let start = 0; start < distinct.length; start += TEXTS_PER_LOOKUP) {
     const part = distinct.slice(start, start + TEXTS_PER_LOOKUP);
@@ -69,12 +80,11 @@ async function byName(
   }
   return texts.map((text, i) => {
     const id = stringId(text);
-    return (found.get(normalized[i]!) ?? []).map((string) => {
-      const same = string.ref.id === id;
+    return normalized[i]!.flatMap((norm) => found.get(norm) ?? []).flatMap((string): NamedString[] => {
       const named = { ...string, cuis: cuisOf(string) };
-      return same
-        ? { ...named, tier: "exact" as const, by: "string" as const }
-        : { ...named, tier: "normalized" as const, by: "writing" as const };
+      if (string.ref.id === id) return [{ ...named, tier: "exact", by: "string" }];
+      // What the store calls the same may have another sign, number or negation.
+      return isNameOf(text, string.record) ? [{ ...named, tier: "normalized", by: "writing" }] : [];
     });
   });
 }
@@ -86,10 +96,15 @@ async function byKeys(
 ): Promise<NamedString[][]> {
   return Promise.all(
     texts.map(async (text) => {
-      const found = await store.find(collection, "keys", wordKeys(text), MAX_SAME);
-      return found.map(storedString).map((string) => {
-        return { ...string, tier: "normalized" as const, by: "words" as const, cuis: cuisOf(string) };
-      });
+      const keys = [...new Set([text, ...nameVariants(text)].flatMap((variant) => wordKeys(variant)))];
+      const found = await store.find(collection, "keys", keys, MAX_SAME);
+      return found
+        .map(storedString)
+        .flatMap((string): NamedString[] =>
+          isNameOf(text, string.record)
+            ? [{ ...string, tier: "normalized", by: "words", cuis: cuisOf(string) }]
+            : [],
+        );
     }),
   );
 }
@@ -101,21 +116,10 @@ async function byCode(
 ): Promise<NamedString[][]> {
   return Promise.all(
     texts.map(async (text) => {
-      const writings = codeWritings(text);
-      if (!writings) return [];
-      const [coded, ofConcept] = await Promise.all([
-        store.find(collection, "code", writings, MAX_SAME),
-        store.find(collection, "cui", writings, MAX_SAME),
-      ]);
-      const named = (by: "code" | "cui") => (string: StoredString) => {
-        const forms = (atom: KeptAtom): string[] => (by === "cui" ? [atom.cui] : codeForms(atom.code));
-        const atoms = string.record.atoms.filter((atom) => forms(atom).some((f) => writings.includes(f)));
-        return { ...string, tier: "exact" as const, by, cuis: [...new Set(atoms.map((atom) => atom.cui))] };
-      };
-      return [
-        ...coded.map(storedString).map(named("code")),
-        ...ofConcept.map(storedString).map(named("cui")),
-      ];
+      const found = await stringsOfCode(store, collection, text);
+      return found.map(({ ref, record, by, asTyped, cuis }): NamedString => {
+        return { ref, record, cuis, by, tier: asTyped ? "exact" : "normalized" };
+      });
     }),
   );
 }

@@ -1,6 +1,6 @@
 import { editDistance } from "../../text/edit-distance.ts";
-import { isFunctionWord } from "../../text/function-words.ts";
 import { normalizeText } from "../../text/normalize.ts";
+import { searchWords } from "../../text/search-words.ts";
 import type { Filter, VectorStore } from "../../vector-store/vector-store.ts";
 import { storeOptions } from "../request/store-options.ts";
 import type { OutOfVocabularyWords } from "./out-of-vocabulary.ts";
@@ -37,7 +37,7 @@ export async function wordedStrings(
   text: string,
   { limit, filter, timeoutMs, unknown }: WordedOptions,
 ): Promise<WordedString[]> {
-  const words = contentWords(text);
+  const words = searchWords(text);
   if (words.length === 0 || words.length > MAX_WORDS) return [];
   if (words.some((word) => word.length > MAX_WORD)) return [];
   let known: string[] | undefined;
@@ -61,15 +61,8 @@ function hasAll({ record }: StoredString, words: readonly string[]): boolean {
   return words.every((word) => own.has(word));
 }
 
-/** Words of a text that carry meaning; all of them where none does. */
-function contentWords(text: string): string[] {
-  const words = normalizeText(text).split(" ").filter(Boolean);
-  const meaning = words.filter((word) => !isFunctionWord(word));
-  return meaning.length > 0 ? meaning : words;
-}
-
 function judged(string: StoredString, words: readonly string[]): WordedString {
-  const others = contentWords(string.record.text);
+  const others = searchWords(string.record.text);
   const rest = [...others];
   let [common, typos] = [0, 0];
   for (const word of words) {

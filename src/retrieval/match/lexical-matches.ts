@@ -2,17 +2,20 @@ import pLimit from "p-limit";
 import { isFunctionWord } from "../../text/function-words.ts";
 import { normalizeText } from "../../text/normalize.ts";
 import type { Filter, VectorStore } from "../../vector-store/vector-store.ts";
+import { QueryMeaning } from "../rank/concept-differences.ts";
 import type { ConceptsBelow } from "../request/concepts-below.ts";
 import { passingAtoms, type SearchFilter } from "../request/search-filter.ts";
 import type { MatchType } from "../request/search-types.ts";
-import { type NamedBy, namedStrings } from "./exact-matches.ts";
+import { codesBelow } from "./code-matches.ts";
+import { type NamedBy, type NamedString, namedStrings } from "./exact-matches.ts";
 import { wordedStrings } from "./fuzzy-matches.ts";
 import type { OutOfVocabularyWords } from "./out-of-vocabulary.ts";
 import type { PrefixMatches } from "./prefix-matches.ts";
 import { cuisOf, type StoredString } from "./stored-string.ts";
+import { wordPrefixMatches } from "./word-prefix-matches.ts";
 
-/** How a string was found without an encoder: `NamedBy`, or it completes the text, or has its words but for typos. */
-export type MatchedBy = NamedBy | "beginning" | "typos";
+/** How a string was found without an encoder: `NamedBy`, or it completes the text, has all its words, or has them but for typos. */
+export type MatchedBy = NamedBy | "beginning" | "contains" | "typos";
 
 /** A string found without an encoder. Lists of them stand in the order of their tiers, and in a tier best first. */
 export interface MatchedString extends StoredString {
@@ -20,6 +23,8 @@ export interface MatchedString extends StoredString {
   tier: MatchType;
   by: MatchedBy;
   cuis: readonly string[];
+  /** Of a string that holds the words: how much of it they are, 0 to 1. */
+  likeness?: number;
 }
 
 export interface MatchOptions {
@@ -57,27 +62,57 @@ export async function matchedStrings(
   const limit = pLimit(TEXTS_AT_ONCE);
   return limit.map(texts, async (text, i) => {
     const names = named[i]!.filter((string) => namesOne(string, filter, below));
-    if (names.length > 0) return names;
+    const coded = await continuedCodes(store, stringsCollection, text, names, { filter, below });
+    if (names.length > 0 || coded.length > 0) return [...names, ...coded];
+    const options = { filter: pushed, timeoutMs };
     const [begun, worded] = await Promise.all([
-      beginnings.of(stringsCollection, text, { limit: completions, filter: pushed, timeoutMs }),
-      wordedStrings(store, stringsCollection, text, { limit: WORDED, filter: pushed, timeoutMs, unknown }),
+      beginnings.of(stringsCollection, text, { limit: completions, ...options }),
+      wordedStrings(store, stringsCollection, text, { limit: WORDED, ...options, unknown }),
     ]);
-    await below?.learnFiltered([...begun, ...worded]);
+    const holds = worded.some(({ typos }) => typos === 0);
+    const typing =
+      begun.length === 0 && !holds && (await isTyping(unknown, stringsCollection, text, timeoutMs))
+        ? await wordPrefixMatches(store, stringsCollection, text, { limit: WORDED, ...options })
+        : [];
+    await below?.learnFiltered([...begun, ...worded, ...typing]);
     const unfinished = begun.length > 0 && (await isUnfinished(unknown, stringsCollection, text, timeoutMs));
-    const known = new Set<string>();
     const found: MatchedString[] = [];
     for (const string of begun) {
-      known.add(string.ref.id);
       const tier = unfinished && completes(string, text) ? "prefix" : "semantic";
       found.push({ ...string, tier, by: "beginning", cuis: cuisOf(string) });
     }
+    for (const string of typing)
+      found.push({ ...string, tier: "prefix", by: "beginning", cuis: cuisOf(string) });
+    const known = new Set(found.filter(({ tier }) => tier === "prefix").map(({ ref }) => ref.id));
+    const query = new QueryMeaning(text);
     for (const { likeness, typos, ...string } of worded) {
       if (known.has(string.ref.id)) continue;
-      const tier = typos > 0 && likeness >= MIN_LIKENESS ? "lexical" : "semantic";
-      found.push({ ...string, tier, by: "typos", cuis: cuisOf(string) });
+      // A name that has all the words says no less than the text, unless it says otherwise.
+      const isHeld = typos === 0 && query.differences(string.record).length === 0;
+      const tier = isHeld || (typos > 0 && likeness >= MIN_LIKENESS) ? "lexical" : "semantic";
+      found.push({ ...string, tier, by: typos === 0 ? "contains" : "typos", cuis: cuisOf(string), likeness });
     }
     return found;
   });
+}
+
+/** Codes that go on where the text ends, as one that is being typed: with the whole code that it is, or alone. */
+async function continuedCodes(
+  store: VectorStore,
+  stringsCollection: string,
+  text: string,
+  names: readonly NamedString[],
+  { filter, below }: Pick<MatchOptions, "filter" | "below">,
+): Promise<MatchedString[]> {
+  // A text that is a name of something is no code that is being typed.
+  if (names.some(({ by }) => by !== "code" && by !== "cui")) return [];
+  const found = await codesBelow(store, stringsCollection, text);
+  if (found.length === 0) return [];
+  await below?.learn(found.flatMap(({ cuis }) => cuis));
+  const known = new Set(names.flatMap(({ cuis }) => cuis));
+  return found
+    .filter((string) => namesOne(string, filter, below) && !string.cuis.every((cui) => known.has(cui)))
+    .map(({ ref, record, cuis }) => ({ ref, record, cuis, tier: "prefix", by: "beginning" }));
 }
 
 function namesOne(
@@ -86,6 +121,18 @@ function namesOne(
   below: ConceptsBelow | undefined,
 ): boolean {
   return passingAtoms(string.record, filter, below).some((atom) => string.cuis.includes(atom.cui));
+}
+
+/** Whether a text of several words may be one that is being typed: some word is none that the release knows, or the last is short. */
+async function isTyping(
+  unknown: OutOfVocabularyWords,
+  stringsCollection: string,
+  text: string,
+  timeoutMs: number | undefined,
+): Promise<boolean> {
+  const words = normalizeText(text).split(" ");
+  if (words.length < 2) return false;
+  return words.at(-1)!.length <= 3 || (await unknown.among(stringsCollection, words, timeoutMs)).size > 0;
 }
 
 /** Whether the last word typed is none that the release knows, or one after which more must come. */

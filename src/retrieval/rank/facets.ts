@@ -1,6 +1,7 @@
 import type { KeptAtom } from "../../terminology/concept.ts";
 import { groupOfType } from "../../terminology/semantic-groups.ts";
 import type { SearchResult } from "../request/search-types.ts";
+import type { NameDifference } from "./concept-differences.ts";
 
 export const FACET_FIELDS = ["sab", "lat", "tty", "sty", "group"] as const;
 export type FacetField = (typeof FACET_FIELDS)[number];
@@ -19,6 +20,10 @@ export type Facets = Partial<Record<FacetField, FacetCount[]>>;
 export interface FoundConcept {
   result: SearchResult;
   atoms: readonly KeptAtom[];
+  /** Mean grade over the encoders, 0 to 5. */
+  grade: number;
+  /** In what the query and it differ; looked at where somebody sees it. */
+  differs: () => NameDifference[];
 }
 
 /** Counts concepts by what they and the atoms that found them have; most first, then by value. */

@@ -10,12 +10,21 @@ import {
   bestRating,
   type Candidate,
   type EncoderOpinion,
+  meanGrade,
   mergeByComplementarity,
 } from "./complementarity.ts";
+import {
+  conceptDifferences,
+  MAX_DIFFERING_GRADE,
+  MAX_DIFFERING_RATING,
+  type QueryMeaning,
+} from "./concept-differences.ts";
 import type { FoundConcept } from "./facets.ts";
 import { popularityShare } from "./popularity-boost.ts";
 
 export interface RankInput {
+  /** What the query says, by which names are judged. */
+  query: QueryMeaning;
   evidence: readonly StringEvidence[];
   retrievers: readonly EncoderRetriever[];
   filter: SearchFilter;
@@ -56,6 +65,7 @@ export function rankConcepts(input: RankInput): FoundConcept[] {
   // A stable sort: where nothing else tells two concepts apart, the merge's order stays.
   const ordered = mergeByComplementarity(concepts).sort(
     (a, b) =>
+      placeOf(a) - placeOf(b) ||
       TIER_ORDER.indexOf(a.tier) - TIER_ORDER.indexOf(b.tier) ||
       Number(isObsolete(a)) - Number(isObsolete(b)) ||
       (a.tier === "exact" || a.tier === "normalized" ? byName(a, b) : 0) ||
@@ -64,10 +74,56 @@ export function rankConcepts(input: RankInput): FoundConcept[] {
   return ordered.map((concept, i) => ({
     result: resultOf(concept, i + 1, ranks, input),
     atoms: [...concept.atoms.values()].flat(),
+    grade: meanGrade(concept),
+    differs: () => (isNamed(concept) ? [] : differencesOf(concept, input.query)),
+  }));
+}
+
+// A name of which the words of the text are a smaller part says much else.
+const MIN_PART = 0.45;
+const NEAR_RATING = 3;
+
+/**
+ * The tiers in their order; but what an encoder calls the same stands before what only holds the words of the text, and what it calls
+ * near before a long name that holds them among others.
+ */
+function placeOf(concept: ConceptCandidate): number {
+  const lexical = TIER_ORDER.indexOf("lexical");
+  const rating = bestRating(concept);
+  const steps = [lexical - 0.5, lexical, lexical + 0.25, lexical + 0.5] as const;
+  if (concept.tier === "lexical") {
+    if (rating > MAX_DIFFERING_RATING) return steps[0];
+    return (concept.matched[0]!.likeness ?? 1) >= MIN_PART ? steps[1] : steps[3];
+  }
+  if (concept.tier !== "semantic") return TIER_ORDER.indexOf(concept.tier);
+  if (rating > MAX_DIFFERING_RATING) return steps[0];
+  return rating >= NEAR_RATING ? steps[2] : TIER_ORDER.indexOf("semantic");
+}
+
+function isNamed({ tier }: Pick<ConceptCandidate, "tier">): boolean {
+  return tier === "exact" || tier === "normalized";
+}
+
+/** In what the query and the concept differ: by the strings nearest to each encoder, then by its others. */
+function differencesOf({ nearest, atoms }: Pick<ConceptCandidate, "nearest" | "atoms">, query: QueryMeaning) {
+  const leading = [...new Set(nearest)];
+  const others = [...atoms.keys()].filter((string) => !leading.includes(string));
+  others.sort((a, b) => Math.max(...b.cosines) - Math.max(...a.cosines) || (a.id < b.id ? -1 : 1));
+  const names = [...leading, ...others].map(({ record }) => record);
+  return conceptDifferences(query, names, leading.length);
+}
+
+/** What encoders say of a concept that differs: near, but never the same. */
+function capped(opinions: readonly EncoderOpinion[]): EncoderOpinion[] {
+  return opinions.map((opinion) => ({
+    ...opinion,
+    grade: Math.min(opinion.grade, MAX_DIFFERING_GRADE),
+    rating: Math.min(opinion.rating, MAX_DIFFERING_RATING),
   }));
 }
 
 function groupByConcept({
+  query,
   evidence,
   retrievers,
   filter,
@@ -109,7 +165,23 @@ function groupByConcept({
     const own = matched.filter(({ ref, cuis }) => ids.has(ref.id) && cuis.includes(id));
     const best = own.toSorted((a, b) => TIER_ORDER.indexOf(a.tier) - TIER_ORDER.indexOf(b.tier));
     const tier = best[0]?.tier ?? "semantic";
-    return { id, opinions, nearest, defined, standing, worth: worths, atoms, summary, tier, matched: best };
+    const concept = {
+      id,
+      opinions,
+      nearest,
+      defined,
+      standing,
+      worth: worths,
+      atoms,
+      summary,
+      tier,
+      matched: best,
+    };
+    // Only where it would be called the same does it cost to look.
+    const isSure = !isNamed(concept) && opinions.some(({ rating }) => rating > MAX_DIFFERING_RATING);
+    return isSure && differencesOf(concept, query).length > 0
+      ? { ...concept, opinions: capped(opinions) }
+      : concept;
   });
 }
 

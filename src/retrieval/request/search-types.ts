@@ -1,15 +1,29 @@
 import type { SemanticType } from "../../terminology/atom.ts";
+import type { MentionReading } from "../../text/mention-reading.ts";
+import type { NameDifference } from "../rank/concept-differences.ts";
 import type { FacetField, Facets } from "../rank/facets.ts";
+import type { UnknownValues } from "./known-values.ts";
 import type { SearchFilter } from "./search-filter.ts";
 
 export const MATCH_TYPES = ["exact", "normalized", "prefix", "lexical", "semantic"] as const;
 export type MatchType = (typeof MATCH_TYPES)[number];
 
 /** What a text has in common with a string that was found without an encoder. */
-export const MATCHED_BY = ["string", "code", "cui", "writing", "words", "beginning", "typos"] as const;
+export const MATCHED_BY = [
+  "string",
+  "code",
+  "cui",
+  "writing",
+  "words",
+  "beginning",
+  "contains",
+  "typos",
+] as const;
 
 export interface SearchRequest {
   queries: readonly string[];
+  /** For each query the text in which it stands, if it stands in one: as private as the query. */
+  contexts?: readonly (string | undefined)[];
   /** Absent where the store holds one dataset alone. */
   dataset?: string;
   /** Results per query, at most `MAX_K`. */
@@ -92,6 +106,8 @@ export interface SearchResult {
   agreement: boolean;
   scores: Record<string, EncoderScore>;
   semanticTypes: SemanticType[];
+  /** In what the query and the concept's nearest names differ; absent where nothing is found. The rating is then below 5. */
+  differs?: NameDifference[];
   /** With `explain`, for each encoder. */
   explanation?: EncoderExplanation[];
   /** With `explain`: how the concept was found without an encoder, if it was; `string` is what was found so. */
@@ -100,16 +116,28 @@ export interface SearchResult {
 
 export interface SearchResponse {
   query: string;
+  /** With `explain`, where the query's context changed how it was read: what was searched for, and the abbreviations in it. */
+  reading?: MentionReading;
   dataset: string;
   release: string;
   tookMs: number;
+  /** False where nothing in the release is near: what is shown is what is least far. */
+  close: boolean;
   results: SearchResult[];
   /** With `facets`: how many concepts of the whole list have each value. */
   facets?: Facets;
   /** Present where more results follow: another page can be asked for with `offset`. */
   more?: true;
+  /** Present where the query is written as a code is and the release has none such; there are no results then. */
+  noSuchCode?: true;
+  /** The query is a name of several concepts that mean different things, and nothing decides between them. */
+  ambiguous?: true;
+  /** Values of the filter that the release has not. */
+  unknownFilters?: UnknownValues[];
 }
 
 export const MAX_K = 200;
 export const MAX_QUERY_CHARACTERS = 1000;
+/** A text in which a query stands: some pages. */
+export const MAX_CONTEXT_CHARACTERS = 20_000;
 export const MAX_QUERIES = 1000;

@@ -15,11 +15,18 @@ export interface OboQuoted {
   rest: string;
 }
 
-/** Key, `=` and quoted value; only a list of nothing else counts, since names of chemicals hold bare braces. */
-const MODIFIERS = /\{\s*((?:[^\s="{},]+\s*=\s*"[^"\\]*(?:\\.[^"\\]*)*"\s*(?:,\s*)?)+)\}$/;
-const MODIFIER = /([^\s="{},]+)\s*=\s*"([^"\\]*(?:\\.[^"\\]*)*)"/g;
+/**
+ * Key, `=` and a value in quotes, or a bare one as some writers have it; only a list of nothing else counts, since names of
+ * chemicals hold bare braces.
+ */
+const MODIFIERS = /\{\s*((?:[^\s="{},]+\s*=\s*(?:"[^"\\]*(?:\\.[^"\\]*)*"|[^\s="{},]+)\s*(?:,\s*)?)+)\}$/;
+const MODIFIER = /([^\s="{},]+)\s*=\s*(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([^\s="{},]+))/g;
 const NO_MODIFIERS: ReadonlyMap<string, string> = new Map();
 const QUOTED = /^"([^"\\]*(?:\\.[^"\\]*)*)"(?:@([A-Za-z][A-Za-z0-9-]*))?\s*/s;
+/** What may stand behind the string: nothing, cross-references, at most two words (scope and type) before them. */
+const TAIL = /^(?:[^\s"[\]]+\s+){0,2}(?:\[|[^\s"[\]]*$)/;
+const BARE_QUOTES =
+  /^"(.*)"(?:@([A-Za-z][A-Za-z0-9-]*))?\s*((?:(?:EXACT|BROAD|NARROW|RELATED)\b[^"[]*)?\[.*|(?:EXACT|BROAD|NARROW|RELATED)\b[^"[]*)$/s;
 
 /** Reads a line; undefined when it has no tag. */
 export function parseClause(line: string): OboClause | undefined {
@@ -31,7 +38,7 @@ export function parseClause(line: string): OboClause | undefined {
   if (!match) return { tag, value: bare, modifiers: NO_MODIFIERS };
   const pairs = Array.from(
     match[1]!.matchAll(MODIFIER),
-    ([, key, value]) => [key!, unescapeObo(value!)] as const,
+    ([, key, quoted, bare]) => [key!, unescapeObo(quoted ?? bare ?? "")] as const,
   );
   return { tag, value: bare.slice(0, match.index).trimEnd(), modifiers: new Map(pairs) };
 }
@@ -42,11 +49,17 @@ export function languageOf(clause: OboClause): string | undefined {
   return undefined;
 }
 
-/** Reads the quoted string that a value begins with; undefined when there is none, or no closing quote. */
+/**
+ * Reads the quoted string that a value begins with. Quotes within it that are not escaped (`"3,3',3"-phosphane…" EXACT []`)
+ * are part of it where what follows the last one can only be a scope, a type or cross-references. Undefined when there is
+ * no such string.
+ */
 export function parseQuoted(value: string): OboQuoted | undefined {
   const match = QUOTED.exec(value);
-  if (!match) return undefined;
-  return { text: unescapeObo(match[1]!), language: match[2], rest: value.slice(match[0].length) };
+  const rest = match ? value.slice(match[0].length) : "";
+  if (match && TAIL.test(rest)) return { text: unescapeObo(match[1]!), language: match[2], rest };
+  const wide = BARE_QUOTES.exec(value);
+  return wide ? { text: unescapeObo(wide[1]!), language: wide[2], rest: wide[3]! } : undefined;
 }
 
 /** Resolves OBO's escapes: `\n` newline, `\t` tab, `\W` space; any other character stands for itself. */

@@ -1,4 +1,6 @@
-import type { OntologyName, OntologyTerm } from "./ontology-term.ts";
+import { OBO_IN_OWL, OWL, PredicateRoles, RDFS, SKOS } from "../rdf/predicate-roles.ts";
+import { nameKindOf, type OntologyName, type OntologyTerm } from "./ontology-term.ts";
+import { termId } from "./term-id.ts";
 
 /** A node of an OBO graph, as far as it is read. Nothing is taken for granted: files of many writers go around. */
 export interface GraphNode {
@@ -10,6 +12,7 @@ export interface GraphNode {
     definition?: { val?: unknown };
     synonyms?: unknown;
     xrefs?: unknown;
+    basicPropertyValues?: unknown;
   };
 }
 
@@ -37,39 +40,69 @@ export function termOfNode(
     return undefined;
   }
   if (node.type !== undefined && node.type !== "CLASS") return undefined;
-  const id = curieOf(node.id);
+  const id = termId(node.id);
   const names: OntologyName[] = typeof node.lbl === "string" ? [{ text: node.lbl, scope: "NAME" }] : [];
-  for (const { val, pred, lang } of values(node.meta?.synonyms)) {
+  for (const { val, pred, lang, synonymType } of values(node.meta?.synonyms)) {
     if (typeof val !== "string") {
       reject("a synonym without val");
       continue;
     }
     // Later writers give the whole IRI of the predicate.
     const scope = SCOPES[String(pred).replace(/^.*[#/]/, "")] ?? "RELATED";
-    names.push({ text: val, scope, language: typeof lang === "string" ? lang : undefined });
+    const kind = typeof synonymType === "string" ? nameKindOf(synonymType) : undefined;
+    names.push({ text: val, scope, ...languageIn(lang), kind });
   }
-  const definition = node.meta?.definition?.val;
-  return {
+  const term: OntologyTerm & { aliases: string[]; replacedBy: string[] } = {
     id,
     sab: sabFor(id),
     isObsolete: node.meta?.deprecated === true,
     names,
-    definition: typeof definition === "string" ? definition : undefined,
+    definitions: [],
     relations: values(node.meta?.xrefs).flatMap(({ val }) =>
       typeof val === "string" && val !== "" ? [{ kind: "xref", target: val }] : [],
     ),
+    aliases: [],
+    replacedBy: [],
   };
+  const definition = node.meta?.definition?.val;
+  if (typeof definition === "string") term.definitions.push(definition);
+  for (const property of values(node.meta?.basicPropertyValues)) addProperty(term, property);
+  return term;
 }
 
-/**
- * The CURIE of an IRI that ends in a prefix and a number (`http://purl.obolibrary.org/obo/HP_0001658` → `HP:0001658`,
- * `…/ORDO/Orphanet_558` → `Orphanet:558`), so that JSON and OBO give the same ids; all else stays as it is.
- */
-export function curieOf(iri: string): string {
-  const match = /^https?:\/\/\S*[/#]([A-Za-z][A-Za-z0-9]*)_(\d+)$/.exec(iri);
-  return match ? `${match[1]}:${match[2]}` : iri;
+const ROLES = new PredicateRoles();
+
+/** What writers put among the other properties: labels with a language, SKOS labels, what replaced the term, `owl:deprecated`. */
+function addProperty(
+  term: OntologyTerm & { aliases: string[]; replacedBy: string[] },
+  { pred, val, lang }: GraphValue,
+): void {
+  if (typeof pred !== "string" || (typeof val !== "string" && val !== true)) return;
+  const text = String(val);
+  const role = ROLES.of(expanded(pred));
+  if (role?.kind === "name") term.names.push({ text, scope: role.scope, ...languageIn(lang) });
+  else if (role?.kind === "definition") term.definitions.push(text);
+  else if (role?.kind === "deprecated") term.isObsolete ||= text === "true";
+  else if (role?.kind === "alternative-id") term.aliases.push(termId(text));
+  else if (role?.kind === "replaced-by") term.replacedBy.push(termId(text));
+  else if (role?.kind === "notation") term.code ??= text;
 }
 
-function values(list: unknown): { val?: unknown; pred?: unknown; lang?: unknown }[] {
+function languageIn(lang: unknown): { language?: string } {
+  return typeof lang === "string" && lang !== "" ? { language: lang } : {};
+}
+
+/** Some writers shorten the well-known properties. */
+function expanded(pred: string): string {
+  const [, prefix = "", local = ""] = /^(\w+):(\w+)$/.exec(pred) ?? [];
+  const base = { rdfs: RDFS, owl: OWL, skos: SKOS, oboInOwl: OBO_IN_OWL }[prefix];
+  if (base) return base + local;
+  const obo = /^IAO:(\d+)$/.exec(pred)?.[1];
+  return obo ? `http://purl.obolibrary.org/obo/IAO_${obo}` : pred;
+}
+
+type GraphValue = { val?: unknown; pred?: unknown; lang?: unknown; synonymType?: unknown };
+
+function values(list: unknown): GraphValue[] {
   return Array.isArray(list) ? list.filter((value) => typeof value === "object" && value !== null) : [];
 }

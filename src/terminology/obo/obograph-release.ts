@@ -4,9 +4,17 @@ import { rejectOf } from "../rejects-file.ts";
 import type { ReadOptions, ReleaseRow } from "../release-source.ts";
 import { SingleFileRelease } from "../single-file-release.ts";
 import { TermduetError } from "../termduet-error.ts";
-import { curieOf, type GraphEdge, type GraphNode, termOfNode } from "./obograph-node.ts";
-import { atomsOf, joinedRowsOf, relationRow, sabOfId, sabOfOntology } from "./ontology-term.ts";
-import { twoPasses } from "./two-passes.ts";
+import { twoPasses } from "../two-passes.ts";
+import { type GraphEdge, type GraphNode, termOfNode } from "./obograph-node.ts";
+import {
+  atomsOf,
+  joinedRowsOf,
+  type OntologyRelation,
+  relationRow,
+  sabOfId,
+  sabOfOntology,
+} from "./ontology-term.ts";
+import { termId } from "./term-id.ts";
 
 const BYTE_ORDER_MARK = 0xef;
 
@@ -14,13 +22,15 @@ const PATHS = {
   id: ["graphs", "*", "id"],
   node: ["graphs", "*", "nodes", "*"],
   edge: ["graphs", "*", "edges", "*"],
+  equivalent: ["graphs", "*", "equivalentNodesSets", "*"],
+  disjoint: ["graphs", "*", "disjointClassExpressionsAxioms", "*"],
 } as const;
 type SliceKind = keyof typeof PATHS;
 
 /**
  * An ontology as an OBO graph (JSON), read node by node, so that a file of hundreds of megabytes takes no more memory
  * than a small one: nodes of type CLASS (or none) with their labels, synonyms, definitions and cross-references, and
- * the edges between them. SAB is the id of the first graph that has one. The file is read twice, and its beginning
+ * the edges between them, and which classes are equivalent or disjoint. SAB is the id of the first graph that has one. The file is read twice, and its beginning
  * before that for the id: atoms come before all that is joined to them.
  */
 export class ObographRelease extends SingleFileRelease {
@@ -53,9 +63,18 @@ export class ObographRelease extends SingleFileRelease {
         `${name} has no graphs with labelled nodes: check that it is an OBO graph (JSON with \`graphs\`, \`nodes\`, \`lbl\`)`,
       );
     }
-    for await (const slices of this.#slices(second, { node: PATHS.node, edge: PATHS.edge })) {
+    for await (const slices of this.#slices(second, {
+      node: PATHS.node,
+      edge: PATHS.edge,
+      equivalent: PATHS.equivalent,
+      disjoint: PATHS.disjoint,
+    })) {
       const rows = slices.flatMap(({ kind, slice }) => {
         if (kind === "edge") return this.#edge(slice, sabFor, options);
+        if (kind !== "node") {
+          const relations = relationsOf(kind, this.#parse(slice));
+          return relations.map(([id, relation]) => relationRow(id, relation, sabFor(id)));
+        }
         const term = this.#node(slice, sabFor, () => {});
         return term ? joinedRowsOf(term) : [];
       });
@@ -80,8 +99,8 @@ export class ObographRelease extends SingleFileRelease {
     }
     // These hold between properties and individuals, which are no terms.
     if (pred === "subPropertyOf" || pred === "inverseOf" || pred === "type") return [];
-    const id = curieOf(sub);
-    return [relationRow(id, { kind: curieOf(pred), target: curieOf(obj) }, sabFor(id))];
+    const id = termId(sub);
+    return [relationRow(id, { kind: termId(pred), target: termId(obj) }, sabFor(id))];
   }
 
   #parse({ line, bytes }: JsonSlice): unknown {
@@ -120,4 +139,16 @@ export class ObographRelease extends SingleFileRelease {
     }
     scanner.end();
   }
+}
+
+/** Each pair of equivalent or disjoint classes once. */
+function relationsOf(kind: "equivalent" | "disjoint" | "id", axiom: unknown): [string, OntologyRelation][] {
+  const content = (typeof axiom === "object" && axiom !== null ? axiom : {}) as Record<string, unknown>;
+  const ids = (list: unknown): string[] =>
+    Array.isArray(list) ? list.filter((id) => typeof id === "string").map(termId) : [];
+  const members = ids(kind === "equivalent" ? content["nodeIds"] : content["classIds"]);
+  const name = kind === "equivalent" ? "equivalent_to" : "disjoint_from";
+  return members.flatMap((id, at) =>
+    members.slice(at + 1).map((target): [string, OntologyRelation] => [id, { kind: name, target }]),
+  );
 }

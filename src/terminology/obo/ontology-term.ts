@@ -21,6 +21,17 @@ export interface OntologyName {
   scope: keyof typeof ONTOLOGY_TTY;
   /** Language tag as the file has it (`fr`, `pt-BR`); English where there is none. */
   language?: string | undefined;
+  /** What the ontology says of its kind: laypeople's word, abbreviation, or one that is no longer used. */
+  kind?: NameKind | undefined;
+}
+
+export type NameKind = "layperson" | "abbreviation" | "obsolete";
+
+/** Kinds of synonyms by the names of their types (`hasSynonymType`, OBO's `synonymtypedef`, OMO's abbreviation). */
+export function nameKindOf(type: string): NameKind | undefined {
+  if (/layperson|lay_?term|consumer/i.test(type)) return "layperson";
+  if (/abbreviation|acronym|OMO_0003000|OMO_0003012/i.test(type)) return "abbreviation";
+  return /obsolete|deprecated/i.test(type) ? "obsolete" : undefined;
 }
 
 /** A term of an ontology, whatever the file format. */
@@ -30,11 +41,22 @@ export interface OntologyTerm {
   sab: string;
   isObsolete: boolean;
   names: OntologyName[];
-  definition?: string | undefined;
+  /** In the file's order, of all languages. */
+  definitions: string[];
   relations: OntologyRelation[];
+  /** Its code in its own system (`skos:notation`) where that is not the id. */
+  code?: string | undefined;
+  /** Identifiers that mean this term and are no longer used: `alt_id`. */
+  aliases?: string[];
+  /** Terms that took the place of this one, which is obsolete. */
+  replacedBy?: string[];
+  semanticTypes?: { tui: string; name: string }[];
 }
 
-/** The term has `kind` to `target`: `is_a`, `xref`, or a relationship by its name (`part_of`). */
+/**
+ * The term has `kind` to `target`: `is_a`, `xref`, `disjoint_from`, `equivalent_to`, or a relationship by its name
+ * (`part_of`).
+ */
 export interface OntologyRelation {
   kind: string;
   target: string;
@@ -51,14 +73,21 @@ export function atomsOf(term: OntologyTerm): { atoms: Atom[]; reasons: string[] 
   const languages = new Set<string>();
   const strings = new Set<string>();
   const ordered = term.names.toSorted((a, b) => Number(b.scope === "NAME") - Number(a.scope === "NAME"));
-  for (const { text, scope, language } of ordered) {
+  for (const { text, scope, language, kind } of ordered) {
     const lat = language === undefined ? "ENG" : latOf(language);
     const str = cleanText(text);
     if (lat === undefined || str === "") {
       reasons.push(str === "" ? "empty name or synonym" : `unknown language "${language}" of "${str}"`);
       continue;
     }
-    const content = { cui: term.id, lat, sab: term.sab, tty: ONTOLOGY_TTY[scope], code: term.id, str };
+    const content = {
+      cui: term.id,
+      lat,
+      sab: term.sab,
+      tty: ttyOf(scope, kind),
+      code: term.code ?? term.id,
+      str,
+    };
     const aui = atomId(content);
     if (atoms.has(aui)) continue;
     const key = `${lat}|${str}`;
@@ -69,7 +98,7 @@ export function atomsOf(term: OntologyTerm): { atoms: Atom[]; reasons: string[] 
       stt: "PF",
       isPref: !strings.has(key),
       srl: 0,
-      suppress: term.isObsolete ? "O" : "N",
+      suppress: term.isObsolete || kind === "obsolete" ? "O" : "N",
     });
     languages.add(lat);
     strings.add(key);
@@ -77,11 +106,25 @@ export function atomsOf(term: OntologyTerm): { atoms: Atom[]; reasons: string[] 
   return { atoms: [...atoms.values()], reasons };
 }
 
-/** What is joined to the atoms of a term: its definition and its relations. */
-export function joinedRowsOf({ id, sab, definition, relations }: OntologyTerm): ReleaseRow[] {
-  const rows = relations.map((relation) => relationRow(id, relation, sab));
-  const text = cleanText(definition ?? "");
-  return text === "" ? rows : [{ kind: "definition", cui: id, sab, text }, ...rows];
+/** TTY of a name: an exact abbreviation is AB as in UMLS, a word of laypeople says so behind its scope. */
+function ttyOf(scope: OntologyName["scope"], kind: NameKind | undefined): string {
+  const tty = ONTOLOGY_TTY[scope];
+  if (kind === "layperson") return `${tty}_LAYPERSON`;
+  return kind === "abbreviation" && scope === "EXACT" ? "AB" : tty;
+}
+
+/** What is joined to the atoms of a term: its semantic types, definitions, relations, and the identifiers it had before. */
+export function joinedRowsOf(term: OntologyTerm): ReleaseRow[] {
+  const { id, sab, definitions, relations, aliases = [], replacedBy = [], semanticTypes = [] } = term;
+  const rows: ReleaseRow[] = semanticTypes.map((type) => ({ kind: "semantic-type", cui: id, ...type }));
+  for (const definition of definitions) {
+    const text = cleanText(definition);
+    if (text !== "") rows.push({ kind: "definition", cui: id, sab, text });
+  }
+  for (const relation of relations) rows.push(relationRow(id, relation, sab));
+  for (const alias of aliases) rows.push({ kind: "alias", cui: id, id: alias, why: "alt_id", sab });
+  for (const cui of replacedBy) rows.push({ kind: "alias", cui, id, why: "replaced_by", sab });
+  return rows;
 }
 
 /**
@@ -91,6 +134,8 @@ export function joinedRowsOf({ id, sab, definition, relations }: OntologyTerm): 
 export function relationRow(id: string, { kind, target }: OntologyRelation, sab: string): ReleaseRow {
   if (kind === "is_a")
     return { kind: "relation", cui: id, rel: "PAR", rela: "inverse_isa", cui2: target, sab };
+  if (kind === "equivalent_to")
+    return { kind: "relation", cui: id, rel: "RQ", rela: kind, cui2: target, sab };
   if (kind === "xref") return { kind: "relation", cui: id, rel: "RQ", rela: "xref", cui2: target, sab };
   return { kind: "relation", cui: target, rel: "RO", rela: kind, cui2: id, sab };
 }

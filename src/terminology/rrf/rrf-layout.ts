@@ -1,6 +1,6 @@
 import type { ByteSource } from "../files/byte-source.ts";
 import { TermduetError } from "../termduet-error.ts";
-import { RRF_TABLES, type RrfTable } from "./rrf-tables.ts";
+import { CONTROL_TABLES, type ControlTable, RRF_TABLES, type RrfTable } from "./rrf-tables.ts";
 
 /** A file that may be (a part of) a table: where it lies, and its bytes. */
 export interface FoundFile {
@@ -13,14 +13,15 @@ export interface FoundFile {
 
 /** One table of a release, in one file or in parts. */
 export interface TableFiles {
-  table: RrfTable;
+  table: RrfTable | ControlTable;
   /** For errors and rejects: the file's own name, or the name of the whole where there are parts. */
   name: string;
   parts: readonly ByteSource[];
   isGzip: boolean;
 }
 
-const TABLE_FILE = new RegExp(`^(${RRF_TABLES.join("|")})\\.RRF(?:\\.((?!gz)[a-z]{2}))?(\\.gz)?$`, "i");
+const ALL_TABLES = [...CONTROL_TABLES, ...RRF_TABLES];
+const TABLE_FILE = new RegExp(`^(${ALL_TABLES.join("|")})\\.RRF(?:\\.((?!gz)[a-z]{2}))?(\\.gz)?$`, "i");
 
 /** Whether a file's name is that of a table that is read, or of a part of one. */
 export function isTableFile(file: string): boolean {
@@ -46,12 +47,12 @@ export function findTables(found: readonly FoundFile[], where: string): TableFil
   const files = folders.get(candidates[0] ?? "");
   return candidates.length === 0
     ? undefined
-    : RRF_TABLES.flatMap((table) => assemble(table, files ?? []) ?? []);
+    : ALL_TABLES.flatMap((table) => assemble(table, files ?? []) ?? []);
 }
 
 /** Whether a file is MRCONSO or a part of it. */
 export function isConso({ file }: { file: string }): boolean {
-  return isTableFile(file) && /^MRCONSO/i.test(file);
+  return isTableFile(file) && /^(?:MR|RXN)CONSO/i.test(file);
 }
 
 function depthOf(folder: string): number {
@@ -59,7 +60,7 @@ function depthOf(folder: string): number {
 }
 
 /** A table from its files. A whole file is taken before its parts, a plain one before a compressed one. */
-function assemble(table: RrfTable, files: readonly FoundFile[]): TableFiles | undefined {
+function assemble(table: RrfTable | ControlTable, files: readonly FoundFile[]): TableFiles | undefined {
   const variants: Record<"plain" | "gzip" | "gzipParts" | "plainParts", Map<string, ByteSource>> = {
     plain: new Map(),
     gzip: new Map(),
@@ -79,13 +80,19 @@ function assemble(table: RrfTable, files: readonly FoundFile[]): TableFiles | un
     const isGzip = kind.startsWith("gzip");
     if (!kind.endsWith("Parts")) return { table, name: first.name, parts: [first], isGzip };
     const whole = first.name.replace(/\.[a-z]{2}(\.gz)?$/i, "");
-    return { table, name: whole, parts: inOrder(parts, whole), isGzip };
+    return { table, name: whole, parts: inOrder(parts, whole, table === "MRCONSO"), isGzip };
   }
   return undefined;
 }
 
 /** Parts named aa, ab, … az, ba, … in that order; an error names the first that is missing. */
-function inOrder(parts: ReadonlyMap<string, ByteSource>, name: string): ByteSource[] {
+function inOrder(parts: ReadonlyMap<string, ByteSource>, name: string, isLarge: boolean): ByteSource[] {
+  // MRCONSO never comes in one part alone; a smaller table may.
+  if (isLarge && parts.size === 1)
+    throw new TermduetError(
+      "bad-input",
+      `${name} comes in parts and only .${[...parts.keys()][0]} is there: copy or download the release again, all of its -meta.nlm archives too`,
+    );
   return Array.from({ length: parts.size }, (_, index) => {
     const suffix = String.fromCharCode(0x61 + Math.floor(index / 26), 0x61 + (index % 26));
     const part = parts.get(suffix);

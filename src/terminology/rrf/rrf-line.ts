@@ -25,6 +25,14 @@ export class RrfLine {
   /** All bytes of each column, or-ed: below 0x80 when the column is ASCII. */
   readonly #bits = new Uint8Array(MOST_COLUMNS);
 
+  /** Where each column stands in this file, by its number in the manual; undefined where it stands there. */
+  #order: Int32Array | undefined;
+
+  /** `order` holds for each column of the manual its number in this file. */
+  constructor(order?: readonly number[]) {
+    this.#order = order && Int32Array.from(order);
+  }
+
   /** Whether the line ends in `|`, as every line of RRF does. */
   get isClosed(): boolean {
     return this.#block[this.#end - 1] === PIPE;
@@ -34,21 +42,27 @@ export class RrfLine {
    * The value of a column, from 0. Short-lived by intent: a value of 13 characters or more may keep the memory of the
    * whole line alive; what lives on is read with `ownField`.
    */
-  field(column: number): string {
-    if (this.#bits[column]! >= 0x80) return this.ownField(column);
+  field(number: number): string {
+    const column = this.#order ? this.#order[number]! : number;
+    if (this.#bits[column]! >= 0x80) return this.#ownField(column);
     return this.#text.slice(column === 0 ? 0 : this.#pipes[column - 1]! + 1, this.#pipes[column]);
   }
 
   /** The value of a column in memory of its own, so that keeping it keeps nothing else. */
-  ownField(column: number): string {
+  ownField(number: number): string {
+    return this.#ownField(this.#order ? this.#order[number]! : number);
+  }
+
+  #ownField(column: number): string {
     const from = this.#start + (column === 0 ? 0 : this.#pipes[column - 1]! + 1);
     const to = this.#start + this.#pipes[column]!;
     return this.#block.toString(this.#bits[column]! < 0x80 ? "latin1" : "utf8", from, to);
   }
 
   /** The text of a column as an encoder sees it: Unicode NFC, trimmed; in memory of its own. */
-  text(column: number): string {
-    const value = this.ownField(column);
+  text(number: number): string {
+    const column = this.#order ? this.#order[number]! : number;
+    const value = this.#ownField(column);
     return (this.#bits[column]! < 0x80 ? value : value.normalize("NFC")).trim();
   }
 

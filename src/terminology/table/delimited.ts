@@ -59,12 +59,77 @@ export function textOfRow(row: DelimitedRow): string {
 }
 
 async function* tsvRows(content: AsyncIterable<Buffer>, name: string): AsyncGenerator<DelimitedRow[]> {
+  const joiner = new BrokenCells();
   for await (const lines of textLines(content, name)) {
-    const rows = lines
-      .filter(({ text }) => text.trim() !== "") // nothing, or nothing but tabs
-      .map(({ number, text, isUtf8 }) => ({ line: number, fields: text.split("\t").map(unquoted), isUtf8 }));
+    const rows: DelimitedRow[] = [];
+    for (const { number, text, isUtf8 } of lines) rows.push(...joiner.take({ line: number, text, isUtf8 }));
     if (rows.length > 0) yield rows;
   }
+  const rest = joiner.flush();
+  if (rest.length > 0) yield rest;
+}
+
+interface TsvLine {
+  line: number;
+  text: string;
+  isUtf8: boolean;
+}
+
+/** A cell may go on for so many lines. */
+const MAX_CELL_LINES = 50;
+
+/**
+ * Puts lines together again where a spreadsheet has written a cell of several lines: quotes around it, its line breaks as they
+ * are. Only what makes a record of the header's width with all quotes closed is one; else each line is a row of its own.
+ */
+class BrokenCells {
+  #width: number | undefined;
+  #pending: TsvLine[] = [];
+
+  take(line: TsvLine): DelimitedRow[] {
+    if (this.#pending.length > 0) {
+      this.#pending.push(line);
+      const text = this.#pending.map(({ text }) => text).join("\n");
+      const cells = text.split("\t");
+      if (!opens(cells.at(-1)!) && cells.length === this.#width) {
+        const row = {
+          line: this.#pending[0]!.line,
+          fields: cells.map(unquoted),
+          isUtf8: this.#pending.every((l) => l.isUtf8),
+        };
+        this.#pending = [];
+        return [row];
+      }
+      const isLost = cells.length > this.#width! || this.#pending.length > MAX_CELL_LINES;
+      return isLost ? this.flush() : [];
+    }
+    const cells = line.text.split("\t");
+    if (this.#width !== undefined && cells.length <= this.#width && opens(cells.at(-1)!)) {
+      this.#pending = [line];
+      return [];
+    }
+    return this.#row(line);
+  }
+
+  /** What was kept back in vain: the first line as a row, the others as if they came anew. */
+  flush(): DelimitedRow[] {
+    const [first, ...others] = this.#pending;
+    this.#pending = [];
+    if (!first) return [];
+    return [...this.#row(first), ...others.flatMap((line) => this.#row(line))];
+  }
+
+  #row({ line, text, isUtf8 }: TsvLine): DelimitedRow[] {
+    if (text.trim() === "") return []; // nothing, or nothing but tabs
+    const fields = text.split("\t").map(unquoted);
+    this.#width ??= fields.length;
+    return [{ line, fields, isUtf8 }];
+  }
+}
+
+/** Whether a cell begins with a quote that is not closed in it. */
+function opens(cell: string): boolean {
+  return cell.startsWith('"') && (cell.split('"').length - 1) % 2 === 1;
 }
 
 async function* csvRows(

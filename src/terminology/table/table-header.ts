@@ -25,7 +25,7 @@ export function countKnownColumns<Column extends string>(
 
 /**
  * Reads a header, whatever its case, spaces and underscores.
- * @throws TermduetError `bad-input` when a required column is missing or a known one comes twice.
+ * @throws TermduetError `bad-input` when a required column is missing or a known one comes twice under the same name.
  */
 export function readHeader<Column extends string>(
   cells: readonly string[],
@@ -38,14 +38,22 @@ export function readHeader<Column extends string>(
   const others: [string, number][] = [];
   for (const [at, cell] of cells.entries()) {
     const key = keys.find((key) => names[key].includes(folded(cell)));
+    const taken = key === undefined ? undefined : index[key];
+    const rank = (cell: string) => (key ? names[key].indexOf(folded(cell)) : -1);
     if (!key) {
       if (cell.trim() !== "") others.push([cell.trim(), at]);
-    } else if (index[key] === undefined) {
+    } else if (taken === undefined) {
       index[key] = at;
+    } else if (rank(cell) !== rank(cells[taken]!)) {
+      // Another name for it gives way to the one that comes first among its names: a table may have both.
+      const isBetter = rank(cell) < rank(cells[taken]!);
+      if (isBetter) index[key] = at;
+      const other = isBetter ? taken : at;
+      others.push([cells[other]!.trim(), other]);
     } else {
       throw new TermduetError(
         "bad-input",
-        `${file} has two columns for "${key}": "${cells[index[key]]}" and "${cell}"`,
+        `${file} has two columns for "${key}": "${cells[index[key]!]}" and "${cell}"`,
       );
     }
   }

@@ -21,7 +21,8 @@ export async function nearestRows(
     .distanceType("cosine")
     .limit(limit)
     .withRowId()
-    .select(["_rowid", "_distance", ...(queries.length > 1 ? ["query_index"] : [])]);
+    // With several queries there is a column `query_index` too, which Lance gives unasked.
+    .select(["_rowid", "_distance"]);
   search = plan ? search.nprobes(plan.probes) : search.bypassVectorIndex();
   if (where) search = search.where(where);
   const rows = await search.toArrow(execution);

@@ -2,7 +2,6 @@ import { BooleanQuery, type FullTextQuery, MatchQuery, Occur } from "@lancedb/la
 
 // What Lance may take for a misspelt word; of a frequent one there are some dozens of variants in a large release.
 const MAX_VARIANTS = 50;
-const FIRST_LETTERS = 1;
 
 /** The full-text query for documents that hold all the words, each with up to so many typos. */
 export function allWords(field: string, words: readonly string[], typos: number): FullTextQuery {
@@ -14,8 +13,13 @@ function oneWord(field: string, word: string, typos: number): MatchQuery {
   return new MatchQuery(
     word,
     field,
-    fuzziness === 0 ? {} : { fuzziness, prefixLength: FIRST_LETTERS, maxExpansions: MAX_VARIANTS },
+    fuzziness === 0 ? {} : { fuzziness, prefixLength: firstLetter(word), maxExpansions: MAX_VARIANTS },
   );
+}
+
+/** Lance counts the letters that must stay in bytes, and fails on a letter that it cuts through. */
+function firstLetter(word: string): number {
+  return Buffer.byteLength(Array.from(word)[0]!);
 }
 
 /** Short words and those with a digit are codes and measures as often as words: they may hold no typo. */

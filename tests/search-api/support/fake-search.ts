@@ -53,6 +53,7 @@ export function echo({ queries, k }: Pick<SearchRequest, "queries" | "k">): Sear
     dataset: "fake",
     release: "1",
     tookMs: 1,
+    close: true,
     results: Array.from({ length: Math.min(k, 2) }, (_, i) => result(i + 1)),
   }));
 }
