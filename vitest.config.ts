@@ -8,6 +8,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 120_000,
     expect: { poll: { timeout: 15_000 } },
+    // What tests load beside us (transformers.js) does not go by our door to ONNX Runtime.
+    env: { ORT_DISABLE_TELEMETRY: "1", HF_HUB_DISABLE_TELEMETRY: "1", DO_NOT_TRACK: "1" },
     pool: "forks",
     reporters: ["default", "./tests/support/count-reporter.ts"],
   },

@@ -16,6 +16,8 @@ import time
 METHOD, CHECKPOINT, WORK, THREADS, CALIBRATION = sys.argv[1:6]
 PREFIX = sys.argv[6] if len(sys.argv) > 6 else ""
 THREADS = int(THREADS)
+# Before anything is loaded that would report to its makers.
+os.environ.update(ORT_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1")
 os.environ.setdefault("OMP_NUM_THREADS", str(THREADS))
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")

@@ -11,6 +11,9 @@ import os
 import shutil
 import sys
 
+# Before what would report to its makers.
+os.environ.update(ORT_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_TELEMETRY="1", OLIVE_DISABLE_TELEMETRY="1", DO_NOT_TRACK="1")
+
 from olive.data.registry import Registry
 
 MODEL, CHECKPOINT, CALIBRATION, OUT = sys.argv[1:5]

@@ -3,6 +3,7 @@ layers, and attention runs over groups of texts of one length. On a GPU, where e
 groups are a few classes of length, padded inside. Weights stay those of the Hugging Face model, which loads and saves them."""
 from __future__ import annotations
 
+import silent  # isort: skip  # noqa: F401  before Transformers
 import os
 import shutil
 from itertools import chain

@@ -1,6 +1,7 @@
 """An encoder that the product's optimizer wrote, run as the product runs it: sequences of one length in a batch, no mask."""
 from __future__ import annotations
 
+import silent  # isort: skip  # noqa: F401  before ONNX Runtime
 import json
 from collections import defaultdict
 from pathlib import Path

@@ -1,10 +1,8 @@
-import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
 import { memoryRoom } from "../../src/machine/memory-room.ts";
-import { groupParent } from "./support/control-group.ts";
+import { ControlGroup, hasGroups, whyNoGroups } from "./support/control-group.ts";
 
 const GB = 2 ** 30;
 
@@ -78,27 +76,17 @@ describe("the memory that is left", () => {
     ).toBe(0);
   });
 
-  const parent = groupParent();
-  test.skipIf(!parent)(
-    `is what a real group leaves${parent ? "" : " (skipped: no control group can be made here; run as root)"}`,
-    async () => {
-      const group = join(parent!, `termduet-room-${process.pid}`);
-      mkdirSync(group);
-      try {
-        const limit = existsSync(join(group, "memory.max")) ? "memory.max" : "memory.limit_in_bytes";
-        writeFileSync(join(group, limit), String(GB / 2));
-        const module = join(import.meta.dirname, "..", "..", "src", "machine", "memory-room.ts");
-        const script = `import(${JSON.stringify(module)}).then((m) => console.log(m.memoryRoom()))`;
-        const { stdout } = await promisify(execFile)("sh", [
-          "-c",
-          `echo $$ > '${group}/cgroup.procs' && exec '${process.execPath}' -e '${script}'`,
-        ]);
-        expect(Number(stdout)).toBeLessThan(GB / 2);
-        expect(Number(stdout)).toBeGreaterThan(GB / 4);
-        expect(Number(readFileSync(join(group, limit), "utf8"))).toBe(GB / 2);
-      } finally {
-        rmdirSync(group);
-      }
-    },
-  );
+  test.skipIf(!hasGroups)(`is what a real group leaves${whyNoGroups}`, async () => {
+    using group = new ControlGroup(GB / 2);
+    const module = join(import.meta.dirname, "..", "..", "src", "machine", "memory-room.ts");
+    const script = `import(${JSON.stringify(module)}).then((m) => console.log(m.memoryRoom()))`;
+    const child = group.spawn([process.execPath, "-e", script]);
+    let said = "";
+    child.stdout!.on("data", (data) => {
+      said += data;
+    });
+    await once(child, "close");
+    expect(Number(said)).toBeLessThan(GB / 2);
+    expect(Number(said)).toBeGreaterThan(GB / 4);
+  });
 });
