@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { readCandidates } from "../../evaluation/datasets/candidate-lists.ts";
-import { comparableMappings } from "../../evaluation/mappings/comparable.ts";
+import { type ComparableMappings, comparableMappings } from "../../evaluation/mappings/comparable.ts";
 import { readMappings } from "../../evaluation/mappings/read-mappings.ts";
 import {
   bestThreshold,
@@ -38,7 +38,7 @@ export function evaluateAlignmentCommand(): Command {
 
 async function run(path: string, options: Options): Promise<void> {
   const read = [await readMappings(path), await readMappings(options.reference)] as const;
-  const { found, reference, notes } = comparableMappings(...read);
+  const { found, reference, keys, notes } = comparableMappings(...read);
   for (const note of notes) process.stderr.write(`${note}\n`);
   const alternatives = options.alternatives ?? reference.alternatives;
   const judgements = judgeMappings(found, reference, { alternatives, partial: options.partial ?? false });
@@ -53,7 +53,7 @@ async function run(path: string, options: Options): Promise<void> {
       best.threshold,
     );
   const lists = await readCandidates(path);
-  const ranking = lists && rankingScores(lists, reference.mappings);
+  const ranking = lists && rankingScores(rekeyed(lists, keys), reference.mappings);
   const result = {
     task: "alignment",
     alignment: path,
@@ -65,6 +65,13 @@ async function run(path: string, options: Options): Promise<void> {
     ...(ranking ? { ranking } : {}),
   };
   process.stdout.write(options.json ? `${JSON.stringify(result)}\n` : alignmentText(scores, ranking));
+}
+
+function rekeyed(
+  lists: ReadonlyMap<string, readonly string[]>,
+  { subject, object }: ComparableMappings["keys"],
+): Map<string, string[]> {
+  return new Map([...lists].map(([id, cuis]) => [subject(id), cuis.map(object)]));
 }
 
 /** How far down the right concept is in the list of candidates, over the entries that have one. */

@@ -4,6 +4,8 @@ import type { MappingFile } from "./mapping.ts";
 export interface ComparableMappings {
   found: MappingFile;
   reference: MappingFile;
+  /** How a key of either file is written for the comparison. */
+  keys: Record<"subject" | "object", (key: string) => string>;
   /** What had to be done, or could not be, for the two to be compared: sentences for the user. */
   notes: string[];
 }
@@ -31,10 +33,8 @@ export function comparableMappings(found: MappingFile, reference: MappingFile): 
       );
     }
   }
-  return { found: renamed(found, keys), reference: renamed(reference, keys), notes };
+  return { found: renamed(found, keys), reference: renamed(reference, keys), keys, notes };
 }
-
-type Keys = Record<"subject" | "object", (key: string) => string>;
 
 function keysOf({ mappings, subjects }: MappingFile, side: "subject" | "object"): ReadonlySet<string> {
   return side === "subject" ? subjects : new Set(mappings.map(({ object }) => object));
@@ -44,7 +44,10 @@ function shares(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
   return [...a].some((key) => b.has(key));
 }
 
-function renamed({ mappings, subjects, alternatives }: MappingFile, { subject, object }: Keys): MappingFile {
+function renamed(
+  { mappings, subjects, alternatives }: MappingFile,
+  { subject, object }: ComparableMappings["keys"],
+): MappingFile {
   return {
     mappings: mappings.map((m) => ({ ...m, subject: subject(m.subject), object: object(m.object) })),
     subjects: new Set([...subjects].map(subject)),
