@@ -1,3 +1,4 @@
+import { closenessKeys } from "../../src/retrieval/rank/closeness.ts";
 import {
   aliasesOf,
   collectionsOf,
@@ -38,5 +39,7 @@ export async function activateRelease(store: VectorStore, record: ReleaseRecord)
  */
 export async function dropRelease(store: VectorStore, record: ReleaseRecord): Promise<void> {
   await store.deleteMetadata(releaseKey(record));
+  for (const key of Object.keys(await store.metadata()))
+    if (key.startsWith(closenessKeys(record))) await store.deleteMetadata(key);
   for (const { spec } of collectionsOf(record)) await store.dropCollection(spec.name);
 }

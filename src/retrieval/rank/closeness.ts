@@ -84,6 +84,14 @@ export class Closeness {
   }
 }
 
-function keyOf({ strings, fingerprint, encoders }: ReleaseRecord): string {
-  return `closeness/${strings}/${fingerprint}/${encoders.map(({ hash }) => hash).join("+")}`;
+/** Begins the keys under which a store keeps what was learnt of a release, whatever its encoders. */
+export function closenessKeys({
+  strings,
+  fingerprint,
+}: Pick<ReleaseRecord, "strings" | "fingerprint">): string {
+  return `closeness/${strings}/${fingerprint}/`;
+}
+
+function keyOf(release: ReleaseRecord): string {
+  return `${closenessKeys(release)}${release.encoders.map(({ hash }) => hash).join("+")}`;
 }
