@@ -11,9 +11,6 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 
 const OLDEST = [24, 12];
 
-// ONNX Runtime reads it when it is loaded; src/machine/silent.ts sets it for those who import the package.
-process.env.ORT_DISABLE_TELEMETRY = "1";
-
 function isNewEnough(version) {
   const [major, minor] = version.split(".").map(Number);
   return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);

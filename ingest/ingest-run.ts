@@ -80,20 +80,20 @@ export class IngestRun implements AsyncDisposable {
     this.#added = added;
     this.#stack = stack;
     this.#shard = options.shard ?? new Shard();
-    this.#dataset = checkReleaseName("--dataset", options.dataset);
-    this.#release = checkReleaseName("--release", options.release);
+    this.#dataset = options.dataset;
+    this.#release = options.release;
     const { isWhole, part, of } = this.#shard;
     const name = `${this.#dataset}_${this.#release}${isWhole ? "" : `.part-${part}-of-${of}`}`;
     this.#folder = join(options.workFolder, name);
   }
 
   static async open(options: IngestOptions): Promise<IngestRun> {
-    checkReleaseName("--dataset", options.dataset);
-    checkReleaseName("--release", options.release);
+    const dataset = checkReleaseName("--dataset", options.dataset);
+    const release = checkReleaseName("--release", options.release);
     await using stack = new AsyncDisposableStack();
     const added = new AddedRows(options.additions, atomFilter(options.filters));
     const source = added.to(stack.use(await openRelease(options.source, { encoding: options.encoding })));
-    const run = new IngestRun(options, source, added, stack.move());
+    const run = new IngestRun({ ...options, dataset, release }, source, added, stack.move());
     mkdirSync(dirname(run.#rejectsPath), { recursive: true });
     return run;
   }

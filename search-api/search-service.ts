@@ -10,7 +10,7 @@ import type { SearchBackend } from "./search-backend.ts";
 import type { Metrics, SearchPart } from "./telemetry/metrics.ts";
 
 /** A request as the schemas leave it: what was not given is undefined. */
-export interface DeskRequest {
+export interface ServiceRequest {
   queries: readonly string[];
   /** For each query the text in which it stands, if it stands in one. */
   contexts?: readonly (string | undefined)[] | undefined;
@@ -74,7 +74,7 @@ export class SearchService {
    * Errors: `usage` for what can't be searched, `overloaded`, and whatever the search throws.
    */
   async search(
-    request: DeskRequest,
+    request: ServiceRequest,
     call: SearchCall,
     { patient = false }: AdmissionTurn = {},
   ): Promise<SearchResponse[]> {
@@ -156,6 +156,6 @@ export class SearchService {
   }
 }
 
-function given(filter: DeskRequest["filter"]): SearchFilter {
+function given(filter: ServiceRequest["filter"]): SearchFilter {
   return Object.fromEntries(Object.entries(filter).filter(([, values]) => values !== undefined));
 }

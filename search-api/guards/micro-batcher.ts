@@ -3,7 +3,7 @@ import type { SearchCall } from "../search-service.ts";
 import type { TracedPart } from "../telemetry/tracing.ts";
 import type { Admission } from "./admission.ts";
 
-export interface SearchesTogetherDeps<Shared, Query = string> {
+export interface MicroBatcherDeps<Shared, Query = string> {
   admission: Admission;
   /** Queries of one search. */
   most: number;
@@ -38,10 +38,10 @@ interface Group<Query> {
  * eight texts costs about half of eight searches, so a busy server answers more. Who finds room waits for nobody.
  */
 export class MicroBatcher<Shared, Query = string> {
-  readonly #deps: SearchesTogetherDeps<Shared, Query>;
+  readonly #deps: MicroBatcherDeps<Shared, Query>;
   readonly #waiting = new Map<string, Group<Query>>();
 
-  constructor(deps: SearchesTogetherDeps<Shared, Query>) {
+  constructor(deps: MicroBatcherDeps<Shared, Query>) {
     this.#deps = deps;
   }
 

@@ -7,11 +7,11 @@ import { LIMITS } from "../limits.ts";
 import { asHttpProblem } from "../problems/http-problem.ts";
 import type { ConceptView } from "../schemas/concept-schema.ts";
 import { contextText, groupList, languageList, list, queryText } from "../schemas/parameters.ts";
-import type { DeskRequest } from "../search-service.ts";
+import type { ServiceRequest } from "../search-service.ts";
 
 /** What the tools of an assistant are made from. */
 export interface McpToolDeps {
-  search: (request: DeskRequest) => Promise<SearchResponse[]>;
+  search: (request: ServiceRequest) => Promise<SearchResponse[]>;
   concept: (cui: string, lat: string | undefined) => Promise<ConceptView>;
   align: (entry: LexiconEntry) => Promise<LexiconAlignment>;
   version: string;

@@ -9,7 +9,7 @@ import { LIMITS, type LoadLimits } from "../limits.ts";
 import { HttpProblem } from "../problems/http-problem.ts";
 import { parsed, queryValues } from "../schemas/parse-request.ts";
 import { searchQuerySchema, searchResponseSchema } from "../schemas/search-schema.ts";
-import type { DeskRequest, SearchService } from "../search-service.ts";
+import type { SearchService, ServiceRequest } from "../search-service.ts";
 import { CSV, csvLines, NDJSON, ndjsonLines, type StreamFormat, type StreamLine } from "./stream-input.ts";
 import { answerText, headOf, type LineAnswer } from "./stream-output.ts";
 
@@ -90,7 +90,7 @@ const RETRY = { "Retry-After": "10" };
 
 interface StreamContext {
   searches: SearchService;
-  shared: Omit<DeskRequest, "queries">;
+  shared: Omit<ServiceRequest, "queries">;
   output: StreamFormat;
   response: Response;
   call: Call;

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { differsText, isBroader } from "../retrieval/rank/concept-differences.ts";
+import { isNumberedId } from "../terminology/lexicon/lexicon.ts";
 import type { LexiconAlignment } from "./align-lexicon.ts";
 import type { AlignedEntry, ChosenConcept, MergedPair } from "./aligned-entry.ts";
 import { type Identifiers, TERMDUET_IRI } from "./identifiers.ts";
@@ -42,9 +43,6 @@ interface RowOptions extends SssomOptions {
   literal: boolean;
 }
 
-/** Ids that a lexicon without ids is given: the number of the row. */
-const NUMBERED = /^L\d{6}$/;
-
 export const UNSPECIFIED_LICENSE = "https://w3id.org/sssom/license/unspecified";
 const TOOL = "Termduet";
 const MANUAL = "semapv:ManualMappingCuration";
@@ -57,7 +55,7 @@ const MANUAL = "semapv:ManualMappingCuration";
  * follow the six-point scale of semantic similarity: 5 is the same, 4 and 3 are close, 2 and 1 related.
  */
 export function writeSssom(path: string, alignment: LexiconAlignment, given: SssomOptions): void {
-  const options = { ...given, literal: alignment.entries.every(({ entry }) => NUMBERED.test(entry.id)) };
+  const options = { ...given, literal: alignment.entries.every(({ entry }) => isNumberedId(entry.id)) };
   const rows = alignment.entries.flatMap((aligned) => rowsOf(aligned, alignment, options));
   const texts = rows.map((row) => SLOTS.map((slot) => row[slot]));
   texts.sort(compareRows);

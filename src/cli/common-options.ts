@@ -4,7 +4,7 @@ import { EncoderCatalogue } from "../encoder/catalogue.ts";
 import { PROVIDERS } from "../encoder/providers.ts";
 import { userFolder } from "../machine/user-folder.ts";
 import { bundledEncoders } from "./paths.ts";
-import { setting } from "./settings.ts";
+import { setting, share, whole } from "./settings.ts";
 
 const DEFAULT_STORE = "lancedb:.termduet";
 
@@ -34,6 +34,21 @@ export function encodersFolderOption(command: Command): Command {
     join(userFolder(), "encoders"),
   );
   return command.addOption(option);
+}
+
+/** How the matcher of `align` is fitted, wherever it is. */
+export function matcherFitOptions(command: Command): Command {
+  return command
+    .addOption(
+      setting("--entries <n>", "entries to make of the release's names, for the matcher")
+        .argParser(whole("--entries", 100, 100_000))
+        .default(1600),
+    )
+    .addOption(
+      setting("--precision <share>", "precision that `align --choose precision` is to reach")
+        .argParser(share("--precision"))
+        .default(0.95),
+    );
 }
 
 export function catalogueOf({ encodersFolder }: { encodersFolder: string }): EncoderCatalogue {

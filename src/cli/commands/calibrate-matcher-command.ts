@@ -8,12 +8,13 @@ import {
   catalogueOf,
   datasetOption,
   encodersFolderOption,
+  matcherFitOptions,
   providerOption,
   storeOption,
 } from "../common-options.ts";
 import { openSearcher } from "../open-searcher.ts";
 import { progressLine } from "../progress-line.ts";
-import { list, setting, share, whole } from "../settings.ts";
+import { list } from "../settings.ts";
 import { tableText } from "../table-text.ts";
 
 interface Options {
@@ -32,21 +33,12 @@ interface Options {
 export function calibrateMatcherCommand(): Command {
   const command = new Command("calibrate-matcher")
     .description("fit the strong mode of align on pairs that the active release itself gives")
-    .addOption(
-      setting("--entries <n>", "entries to make of the release's names")
-        .argParser(whole("--entries", 100, 100_000))
-        .default(1600),
-    )
-    .addOption(
-      setting("--precision <share>", "precision that `align --choose precision` is to reach")
-        .argParser(share("--precision"))
-        .default(0.95),
-    )
     .option("--without <list>", "sources that are not looked at", list)
     .option("--out <file>", "write the matcher there, for `align --matcher` (default: into the store)")
     .option("--quiet", "no progress")
     .option("--json", "the matcher as JSON on stdout");
-  for (const add of [datasetOption, storeOption, providerOption, encodersFolderOption]) add(command);
+  for (const add of [matcherFitOptions, datasetOption, storeOption, providerOption, encodersFolderOption])
+    add(command);
   return command.action(run);
 }
 

@@ -6,20 +6,19 @@ import type { EncoderFolder } from "../../encoder/encoder-manifest.ts";
 import type { Provider } from "../../encoder/providers.ts";
 import { CALIBRATION_METHODS, type CalibrationMethod } from "../../evaluation/calibration/fit-calibrator.ts";
 import { Calibrator } from "../../retrieval/rank/calibrator.ts";
-import { TermduetError } from "../../terminology/termduet-error.ts";
 import { openStore } from "../../vector-store/open-store.ts";
-import type { ReleaseRecord } from "../../vector-store/release-record.ts";
 import { calibratorOf, type FittedCalibrator, pairsOfRelease, writeCalibrator } from "../calibrations.ts";
 import {
   catalogueOf,
   datasetOption,
   encodersFolderOption,
+  matcherFitOptions,
   providerOption,
   storeOption,
 } from "../common-options.ts";
 import { openSearcher } from "../open-searcher.ts";
 import { progressLine } from "../progress-line.ts";
-import { setting, share, whole } from "../settings.ts";
+import { whole } from "../settings.ts";
 import { tableText } from "../table-text.ts";
 
 interface Options {
@@ -57,30 +56,21 @@ export function refitCommand(): Command {
     )
     .option("--queries <n>", "strings of the release to ask", whole("--queries", 10, 100_000), 2000)
     .option("--seed <n>", "of the sample", whole("--seed", 0, 2 ** 31), 1)
-    .addOption(
-      setting("--entries <n>", "entries to make of the release's names, for the matcher")
-        .argParser(whole("--entries", 100, 100_000))
-        .default(1600),
-    )
-    .addOption(
-      setting("--precision <share>", "precision that `align --choose precision` is to reach")
-        .argParser(share("--precision"))
-        .default(0.95),
-    )
     .option("--no-matcher", "leave the matcher as it is")
     .option("--dry-run", "say what would change, and change nothing")
     .option("--quiet", "no progress")
     .option("--json", "what was fitted, as JSON on stdout");
-  for (const add of [datasetOption, storeOption, providerOption, encodersFolderOption]) add(command);
+  for (const add of [matcherFitOptions, datasetOption, storeOption, providerOption, encodersFolderOption])
+    add(command);
   return command.action(run);
 }
 
 async function run(options: Options): Promise<void> {
   await using store = await openStore(options.store);
-  const catalogue = catalogueOf(options);
-  await using opened = openSearcher(store, catalogue, options.provider);
+  await using opened = openSearcher(store, catalogueOf(options), options.provider);
   const release = await opened.searcher.releases.resolve(options.dataset);
-  const encoders = encodersOf(release, catalogue.list());
+  const loaded = await opened.searcher.retrievers(release);
+  const encoders = loaded.map(({ encoder }) => encoder.folder);
   const progress = progressLine(process.stderr, options.quiet ?? false);
   const fitted: { encoder: EncoderFolder; calibrator: FittedCalibrator; error: number }[] = [];
   try {
@@ -95,7 +85,7 @@ async function run(options: Options): Promise<void> {
       fitted.push({ encoder, calibrator, error });
     }
     // The matcher sees the ratings as they will be.
-    const retrievers = (await opened.searcher.retrievers(release)).map((retriever) => {
+    const retrievers = loaded.map((retriever) => {
       const own = fitted.find(({ encoder }) => encoder.hash === retriever.encoder.folder.hash)!;
       const manifest = { ...own.encoder.manifest, calibrator: own.calibrator };
       return { ...retriever, calibrator: new Calibrator(manifest) };
@@ -144,21 +134,6 @@ async function run(options: Options): Promise<void> {
     progress.end();
     throw error;
   }
-}
-
-/** Errors: `incompatible` naming the encoder of the release that is not installed. */
-function encodersOf(
-  { encoders, dataset, release }: ReleaseRecord,
-  known: readonly EncoderFolder[],
-): EncoderFolder[] {
-  return encoders.map(({ id, hash }) => {
-    const folder = known.find((one) => one.hash === hash);
-    if (folder) return folder;
-    throw new TermduetError(
-      "incompatible",
-      `${dataset} ${release} was encoded with ${id} (${hash}), which is not installed here; ingest the release again, or install that encoder`,
-    );
-  });
 }
 
 /** The method that the encoder's calibrator was chosen with; the best where it has none yet. */

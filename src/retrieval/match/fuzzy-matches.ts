@@ -1,8 +1,8 @@
 import { editDistance } from "../../text/edit-distance.ts";
 import { normalizeText } from "../../text/normalize.ts";
 import { searchWords } from "../../text/search-words.ts";
-import type { Filter, VectorStore } from "../../vector-store/vector-store.ts";
-import { storeOptions } from "../request/store-options.ts";
+import type { VectorStore } from "../../vector-store/vector-store.ts";
+import { type LookupOptions, storeOptions } from "../request/store-options.ts";
 import type { OutOfVocabularyWords } from "./out-of-vocabulary.ts";
 import { type StoredString, storedString } from "./stored-string.ts";
 
@@ -14,10 +14,7 @@ export interface WordedString extends StoredString {
   typos: number;
 }
 
-export interface WordedOptions {
-  limit: number;
-  filter?: Filter | undefined;
-  timeoutMs?: number | undefined;
+export interface WordedOptions extends LookupOptions {
   unknown: OutOfVocabularyWords;
 }
 

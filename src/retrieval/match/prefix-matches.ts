@@ -1,6 +1,6 @@
 import { normalizeText } from "../../text/normalize.ts";
-import type { Filter, VectorStore } from "../../vector-store/vector-store.ts";
-import { storeOptions } from "../request/store-options.ts";
+import type { VectorStore } from "../../vector-store/vector-store.ts";
+import { type LookupOptions, storeOptions } from "../request/store-options.ts";
 import { type StoredString, storedString } from "./stored-string.ts";
 
 // Who has typed more than this does not wait for completions.
@@ -8,12 +8,6 @@ const MAX_TYPED = 100;
 // One or two letters begin tens of thousands of strings, which the store sorts anew each time; there are few such texts.
 const SHORT = 2;
 const REMEMBERED = 200;
-
-export interface PrefixOptions {
-  limit: number;
-  filter?: Filter | undefined;
-  timeoutMs?: number | undefined;
-}
 
 /**
  * Strings that begin as a text does, but for case, accents and punctuation, and go on; the best known first. The order
@@ -28,7 +22,7 @@ export class PrefixMatches {
     this.#store = store;
   }
 
-  async of(stringsCollection: string, text: string, options: PrefixOptions): Promise<StoredString[]> {
+  async of(stringsCollection: string, text: string, options: LookupOptions): Promise<StoredString[]> {
     const typed = normalizeText(text);
     if (typed === "" || typed.length > MAX_TYPED) return [];
     if (typed.length > SHORT || options.filter) return this.#read(stringsCollection, typed, options);
@@ -43,7 +37,7 @@ export class PrefixMatches {
   async #read(
     collection: string,
     typed: string,
-    { limit, filter, timeoutMs }: PrefixOptions,
+    { limit, filter, timeoutMs }: LookupOptions,
   ): Promise<StoredString[]> {
     const options = { by: "prominence", ...storeOptions({ filter, timeoutMs }) };
     const found = await this.#store.findByPrefix(collection, "norm", typed, limit, options);

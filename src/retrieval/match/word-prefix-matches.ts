@@ -1,14 +1,8 @@
 import { normalizeText } from "../../text/normalize.ts";
 import { searchWords } from "../../text/search-words.ts";
-import type { Filter, VectorStore } from "../../vector-store/vector-store.ts";
-import { storeOptions } from "../request/store-options.ts";
+import type { VectorStore } from "../../vector-store/vector-store.ts";
+import { type LookupOptions, storeOptions } from "../request/store-options.ts";
 import { type StoredString, storedString } from "./stored-string.ts";
-
-export interface WordPrefixOptions {
-  limit: number;
-  filter?: Filter | undefined;
-  timeoutMs?: number | undefined;
-}
 
 type Reading = Pick<VectorStore, "findByPrefix" | "findByWords">;
 
@@ -28,7 +22,7 @@ export async function wordPrefixMatches(
   store: Reading,
   collection: string,
   text: string,
-  { limit, filter, timeoutMs }: WordPrefixOptions,
+  { limit, filter, timeoutMs }: LookupOptions,
 ): Promise<StoredString[]> {
   const words = [...new Set(searchWords(text))];
   if (words.length < FEWEST || words.length > MOST) return [];

@@ -4,14 +4,8 @@ import { createGunzip } from "node:zlib";
 import { cleanText } from "../clean-text.ts";
 import { statOf, unreadable } from "../files/file-access.ts";
 import { textLines } from "../files/text-lines.ts";
-import { delimitedRows } from "../table/delimited.ts";
-import {
-  type ColumnNames,
-  countKnownColumns,
-  misfit,
-  readHeader,
-  type TableHeader,
-} from "../table/table-header.ts";
+import { knownRows } from "../table/known-rows.ts";
+import type { ColumnNames } from "../table/table-header.ts";
 import { TermduetError } from "../termduet-error.ts";
 
 /**
@@ -32,33 +26,12 @@ export async function* rowsOf<Column extends string>(
   const extension = extname(plain).toLowerCase();
   try {
     if (extension === ".jsonl") yield* jsonRows(chunks, path, columns, keys, required);
-    else yield* tableRows(chunks, path, columns, keys, required, extension === ".csv" ? "csv" : "tsv");
+    else {
+      const format = extension === ".csv" ? "csv" : "tsv";
+      for await (const { cells } of knownRows(chunks, columns, required, { path, format })) yield cells;
+    }
   } catch (error) {
     throw error instanceof TermduetError ? error : unreadable(path, error);
-  }
-}
-
-async function* tableRows<Column extends string>(
-  chunks: AsyncIterable<Buffer>,
-  path: string,
-  columns: ColumnNames<Column>,
-  keys: readonly Column[],
-  required: readonly NoInfer<Column>[],
-  format: "csv" | "tsv",
-): AsyncGenerator<Record<Column, string>> {
-  let header: TableHeader<Column> | undefined;
-  const countKnown = (cells: readonly string[]): number => countKnownColumns(cells, columns);
-  for await (const part of delimitedRows(withoutMark(chunks), { name: path, format, countKnown })) {
-    for (const { line, fields, isUtf8 } of part) {
-      if (!header) {
-        header = readHeader(fields, columns, required, path);
-        continue;
-      }
-      const wrong = isUtf8 ? misfit(fields, header) : "not UTF-8";
-      if (wrong) throw new TermduetError("bad-input", `${path}, line ${line}: ${wrong}`);
-      const cell = (key: Column): string => cleanText(fields[header!.index[key] ?? -1] ?? "");
-      yield Object.fromEntries(keys.map((key) => [key, cell(key)])) as Record<Column, string>;
-    }
   }
 }
 
@@ -95,14 +68,5 @@ function objectOf(text: string): Record<string, unknown> | undefined {
     return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
-  }
-}
-
-async function* withoutMark(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let first = true;
-  for await (const bytes of chunks) {
-    const marked = first && bytes.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]));
-    yield marked ? bytes.subarray(3) : bytes;
-    first = false;
   }
 }

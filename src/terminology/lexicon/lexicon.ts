@@ -207,7 +207,7 @@ function entryOf(row: DelimitedRow, header: TableHeader<Column>, number: number)
   const code = lang && languageCode(lang);
   if (code === undefined) return `"${lang}" is no language code`;
   return {
-    id: cell("id") || `L${String(number).padStart(6, "0")}`,
+    id: cell("id") || numberedId(number),
     term,
     ...(explanation && { explanation }),
     synonyms: cell("synonyms")
@@ -219,6 +219,16 @@ function entryOf(row: DelimitedRow, header: TableHeader<Column>, number: number)
     line: row.line,
     extra: Object.fromEntries(header.others.map(([name, index]) => [name, row.fields[index] ?? ""])),
   };
+}
+
+/** The id of an entry of a lexicon without ids: the number of its row. */
+function numberedId(row: number): string {
+  return `L${String(row).padStart(6, "0")}`;
+}
+
+/** Whether an id is one that `readLexicon` has given. */
+export function isNumberedId(id: string): boolean {
+  return /^L\d{6,}$/.test(id);
 }
 
 function checkIds(entries: readonly LexiconEntry[], path: string): void {
