@@ -62,8 +62,8 @@ type Cell = {
 
 /**
  * `alignments.xlsx`, the alignment for people: a row per entry with what it was aligned to and whether that is accepted, the
- * concept's name and definition in the entry's language where the release has them, and the next candidates; with a filter
- * over a header that stays in sight. Cells are texts and numbers: nothing that somebody wrote becomes a formula.
+ * concept's name in the entry's language where the release has one, its first definition (a release does not say in which language
+ * each is), and the next candidates; with a filter over a header that stays in sight. Cells are texts and numbers: nothing that somebody wrote becomes a formula.
  */
 export async function writeAlignmentsXlsx(
   path: string,
