@@ -1,4 +1,5 @@
 import { TermduetError } from "../terminology/termduet-error.ts";
+import { EmbeddedStore } from "./embedded/embedded-store.ts";
 import type { VectorStore } from "./vector-store.ts";
 
 /**
@@ -8,7 +9,7 @@ import type { VectorStore } from "./vector-store.ts";
  */
 export async function openStore(url: string): Promise<VectorStore> {
   if (url.startsWith("lancedb:") && url.length > "lancedb:".length)
-    return (await lancedb()).LanceDbStore.open(url.slice("lancedb:".length));
+    return EmbeddedStore.open(url.slice("lancedb:".length));
   if (/^qdrant\+https?:/.test(url)) {
     const { QdrantStore } = await import("./qdrant/qdrant-store.ts");
     return QdrantStore.open(url);
@@ -17,17 +18,4 @@ export async function openStore(url: string): Promise<VectorStore> {
     "usage",
     `--store ${url} is not a store; use lancedb:PATH or qdrant+http://HOST:6333`,
   );
-}
-
-/** The embedded store, loaded when it is used: who uses Qdrant needs none of its native library. */
-async function lancedb(): Promise<typeof import("./lancedb/lancedb-store.ts")> {
-  try {
-    return await import("./lancedb/lancedb-store.ts");
-  } catch (cause) {
-    throw new TermduetError(
-      "unavailable",
-      `the embedded store's native library can't be loaded on ${process.platform} ${process.arch}: install again with npm and its optional packages, or use --store qdrant+http://HOST:6333`,
-      { cause },
-    );
-  }
 }

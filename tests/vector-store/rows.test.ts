@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { DocumentRows } from "../../src/vector-store/lancedb/document-rows.ts";
-import { VectorRows } from "../../src/vector-store/lancedb/vector-rows.ts";
+import { DocumentRows } from "../../src/vector-store/embedded/document-rows.ts";
+import { VectorRows } from "../../src/vector-store/embedded/vector-rows.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
 // Each write begins somewhere in what is there and drops the rest; the model is an array that is spliced.

@@ -15,7 +15,7 @@ import type { ServerRecords } from "./server-records.ts";
 import { type CollectionInfo, collectionInfo, untilGreen, untilReady } from "./settled-collection.ts";
 import type { StoreSettings } from "./store-settings.ts";
 import { deletePoints, uploadBlock } from "./upload-block.ts";
-import { isVariant, WordVariants } from "./word-variants.ts";
+import { isVariant, WordVariants } from "../word-variants.ts";
 
 const SCAN_BYTES = 4_000_000;
 const BYTES_PER_FLOAT = 12;

@@ -68,4 +68,4 @@ test("refuses an id that its rows can't hold", async () => {
   await expect(write("x".repeat(40))).rejects.toMatchObject({ code: "usage" });
 });
 
-storeContract("LanceDB", () => openStore(`lancedb:${folder.path}`));
+storeContract("embedded", () => openStore(`lancedb:${folder.path}`));

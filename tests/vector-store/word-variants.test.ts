@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { allowedTypos, isVariant, WordVariants } from "../../../src/vector-store/qdrant/word-variants.ts";
-import { seeded } from "../../support/random-vectors.ts";
+import { allowedTypos, isVariant, WordVariants } from "../../src/vector-store/word-variants.ts";
+import { seeded } from "../support/random-vectors.ts";
 
 /** The textbook's table, without any cut. */
 function distance(a: string, b: string): number {

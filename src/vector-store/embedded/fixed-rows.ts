@@ -42,9 +42,10 @@ export class FixedRows implements Disposable {
   }
 
   /** Row `numbers[i]` in `into` at `i * width`. A row that is not there leaves zeros. */
-  read(numbers: readonly number[], into: Uint8Array): void {
+  read(numbers: ArrayLike<number>, into: Uint8Array): void {
     const width = this.#width;
-    for (const [i, number] of numbers.entries()) this.#fill(into, i * width, (i + 1) * width, number * width);
+    for (let i = 0; i < numbers.length; i++)
+      this.#fill(into, i * width, (i + 1) * width, numbers[i]! * width);
   }
 
   /** Rows `from` to `to` (exclusive) into the beginning of `into`. */

@@ -48,7 +48,7 @@ export class VectorRows implements Disposable {
     this.#rows.write(first, bytes);
   }
 
-  read(numbers: readonly number[]): ReadVectors {
+  read(numbers: ArrayLike<number>): ReadVectors {
     const bytes = Buffer.alloc((ID_BYTES + 4 * this.#dimension) * numbers.length);
     this.#rows.read(numbers, bytes);
     return new ReadVectors(bytes, this.#dimension);
@@ -85,6 +85,17 @@ export class ReadVectors {
 
   cosineAt(row: number, query: Float32Array): number {
     return cosine(query, this.#floats, this.#offset(row));
+  }
+
+  copyTo(row: number, into: Float32Array, at: number): void {
+    into.set(this.#floats.subarray(this.#offset(row), this.#offset(row) + this.#dimension), at);
+  }
+
+  /** The first `count` vectors, one after the other. */
+  vectors(count: number): Float32Array {
+    const all = new Float32Array(count * this.#dimension);
+    for (let row = 0; row < count; row++) this.copyTo(row, all, row * this.#dimension);
+    return all;
   }
 
   vectorAt(row: number): Float32Array {

@@ -63,7 +63,7 @@ export class DocumentRows implements Disposable {
   }
 
   /** In the order asked for; undefined for a row that is not there. */
-  read(numbers: readonly number[]): (StoredRecord | undefined)[] {
+  read(numbers: ArrayLike<number>): (StoredRecord | undefined)[] {
     return this.#spans(numbers).map(([start, end], i) => {
       if (end <= start) return undefined;
       const bytes = Buffer.allocUnsafe(end - start);
@@ -95,9 +95,9 @@ export class DocumentRows implements Disposable {
   }
 
   /** Where each document begins and ends; beyond the last row both are the same. */
-  #spans(numbers: readonly number[]): [start: number, end: number][] {
+  #spans(numbers: ArrayLike<number>): [start: number, end: number][] {
     const pair = Buffer.alloc(2 * END_BYTES);
-    return numbers.map((number) => {
+    return Array.from(numbers, (number) => {
       if (number < 0) return [0, 0];
       pair.fill(0);
       if (number === 0) this.#ends.readRange(0, 1, pair.subarray(END_BYTES));

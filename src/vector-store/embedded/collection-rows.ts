@@ -1,7 +1,9 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { syncFolder } from "../../machine/sync-folder.ts";
 import { errnoOf, TermduetError } from "../../terminology/termduet-error.ts";
 import type { Block, CollectionSpec } from "../vector-store.ts";
+import { BlockLog } from "./block-log.ts";
 import { DocumentRows } from "./document-rows.ts";
 import { VectorRows } from "./vector-rows.ts";
 
@@ -12,17 +14,20 @@ export type CollectionRows =
 
 export function createRows(store: string, { name, dimension }: CollectionSpec): void {
   mkdirSync(join(store, "rows"), { recursive: true });
-  (dimension === undefined ? DocumentRows : VectorRows).create(pathOf(store, name));
+  (dimension === undefined ? DocumentRows : VectorRows).create(rowsPath(store, name));
+  BlockLog.create(rowsPath(store, name));
+  syncFolder(join(store, "rows"));
 }
 
 export function removeRows(store: string, name: string): void {
-  DocumentRows.remove(pathOf(store, name));
-  VectorRows.remove(pathOf(store, name));
+  DocumentRows.remove(rowsPath(store, name));
+  VectorRows.remove(rowsPath(store, name));
+  BlockLog.remove(rowsPath(store, name));
 }
 
 /** Errors: `bad-input` when the files are not there, or hold fewer than `count` rows. */
 export function openRows(store: string, { name, dimension }: CollectionSpec, count: number): CollectionRows {
-  const path = pathOf(store, name);
+  const path = rowsPath(store, name);
   const missing = (cause?: unknown): TermduetError =>
     new TermduetError("bad-input", `${path}.* does not hold all of ${name}; ingest it again`, { cause });
   try {
@@ -43,6 +48,7 @@ export function writeRows(rows: CollectionRows, { firstOrdinal, ids, vectors, bo
   else rows.documents.write(firstOrdinal, ids, bodies!);
 }
 
-function pathOf(store: string, name: string): string {
+/** Files of a collection's rows, without their endings. */
+export function rowsPath(store: string, name: string): string {
   return join(store, "rows", name);
 }

@@ -1,39 +1,34 @@
-import "../../machine/silent.ts";
-import "./quiet-logs.ts";
 import { existsSync, mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Connection, connect } from "@lancedb/lancedb";
 import type { OnProgress } from "../../terminology/progress.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 import { CollectionsStore } from "../collections-store.ts";
 import type { Block, CollectionSpec, CreateOptions, VectorStore } from "../vector-store.ts";
 import { COLLECTION_NAME } from "../vector-store.ts";
-import { removeRows } from "./collection-rows.ts";
+import { createRows, removeRows } from "./collection-rows.ts";
+import { EmbeddedCollection, removeIndexes } from "./embedded-collection.ts";
 import { readJsonFile, writeJsonFile } from "./json-file.ts";
-import { LanceDbCollection } from "./lancedb-collection.ts";
 import { explained } from "./store-errors.ts";
-import { withTemporaryFiles } from "./temporary-files.ts";
 
-/** The embedded store: a folder of Lance tables, and two JSON files for aliases and metadata. One writer at a time. */
-export class LanceDbStore extends CollectionsStore<LanceDbCollection> implements VectorStore {
+/** The embedded store: a folder of rows and indexes, and JSON files for specs, aliases and metadata. One writer at a time. */
+export class EmbeddedStore extends CollectionsStore<EmbeddedCollection> implements VectorStore {
   readonly url: string;
   readonly parallel = false;
   readonly #path: string;
-  readonly #connection: Connection;
-  readonly #open = new Map<string, Promise<LanceDbCollection>>();
+  readonly #open = new Map<string, Promise<EmbeddedCollection>>();
 
-  private constructor(path: string, connection: Connection) {
+  private constructor(path: string) {
     super();
     this.url = `lancedb:${path}`;
     this.#path = path;
-    this.#connection = connection;
   }
 
-  static async open(folder: string): Promise<LanceDbStore> {
+  static async open(folder: string): Promise<EmbeddedStore> {
     const path = resolve(folder);
     return explained(path, "opening it", async () => {
       mkdirSync(path, { recursive: true });
-      return new LanceDbStore(path, await connect(join(path, "tables")));
+      refuseOldStore(path);
+      return new EmbeddedStore(path);
     });
   }
 
@@ -41,31 +36,27 @@ export class LanceDbStore extends CollectionsStore<LanceDbCollection> implements
     if (!COLLECTION_NAME.test(spec.name))
       throw new TermduetError("usage", `${spec.name} is no name for a collection`);
     if (keep && (await this.collections()).includes(spec.name)) return;
-    await explained(this.#path, `creating ${spec.name}`, () =>
-      LanceDbCollection.create(this.#connection, this.#path, spec),
-    );
-    this.#open.delete(spec.name);
+    await this.#close(spec.name);
+    await explained(this.#path, `creating ${spec.name}`, async () => {
+      removeIndexes(this.#path, spec.name);
+      createRows(this.#path, spec);
+      // The description last: what it does not name is not there.
+      writeJsonFile(this.#specFile(), { ...readJsonFile(this.#specFile()), [spec.name]: spec });
+    });
   }
 
   async dropCollection(name: string): Promise<void> {
-    this.#open.delete(name);
+    await this.#close(name);
     if (!(await this.collections()).includes(name)) return;
-    await explained(this.#path, `dropping ${name}`, () => this.#connection.dropTable(name));
-    removeRows(this.#path, name);
-    writeJsonFile(this.#specFile(), this.#without(this.#specFile(), name));
+    await explained(this.#path, `dropping ${name}`, async () => {
+      writeJsonFile(this.#specFile(), this.#without(this.#specFile(), name));
+      removeIndexes(this.#path, name);
+      removeRows(this.#path, name);
+    });
   }
 
   async collections(): Promise<string[]> {
-    if (!existsSync(join(this.#path, "tables"))) return [];
-    const names: string[] = [];
-    for (let after: string | undefined; ; ) {
-      const page = await this.#connection.tableNames(
-        after === undefined ? { limit: 100 } : { limit: 100, startAfter: after },
-      );
-      names.push(...page);
-      if (page.length < 100) return names;
-      after = page.at(-1);
-    }
+    return Object.keys(readJsonFile(this.#specFile())).sort();
   }
 
   async writeBlock(collection: string, block: Block): Promise<void> {
@@ -73,8 +64,7 @@ export class LanceDbStore extends CollectionsStore<LanceDbCollection> implements
   }
 
   async finishCollection(collection: string, onProgress?: OnProgress): Promise<void> {
-    const build = (c: LanceDbCollection) => withTemporaryFiles(this.#path, () => c.buildIndexes(onProgress));
-    await this.with(collection, `indexing ${collection}`, build);
+    await this.with(collection, `indexing ${collection}`, (c) => c.buildIndexes(onProgress));
   }
 
   async aliases(): Promise<Record<string, string>> {
@@ -114,7 +104,6 @@ export class LanceDbStore extends CollectionsStore<LanceDbCollection> implements
   async [Symbol.asyncDispose](): Promise<void> {
     const opened = await Promise.allSettled(this.#open.values());
     for (const result of opened) if (result.status === "fulfilled") result.value.close();
-    this.#connection.close();
   }
 
   #metadataFile(): string {
@@ -133,13 +122,13 @@ export class LanceDbStore extends CollectionsStore<LanceDbCollection> implements
   protected override async with<T>(
     name: string,
     doing: string,
-    call: (collection: LanceDbCollection) => Promise<T>,
+    call: (collection: EmbeddedCollection) => Promise<T>,
   ): Promise<T> {
     const collection = await this.collection(name);
     return explained(this.#path, doing, () => call(collection));
   }
 
-  protected override collection(name: string): Promise<LanceDbCollection> {
+  protected override collection(name: string): Promise<EmbeddedCollection> {
     const known = this.#open.get(name);
     if (known) return known;
     const opening = this.#openCollection(name);
@@ -148,15 +137,28 @@ export class LanceDbStore extends CollectionsStore<LanceDbCollection> implements
     return opening;
   }
 
-  async #openCollection(name: string): Promise<LanceDbCollection> {
-    if (!(await this.collections()).includes(name)) {
+  async #openCollection(name: string): Promise<EmbeddedCollection> {
+    const spec = readJsonFile(this.#specFile())[name] as CollectionSpec | undefined;
+    if (!spec)
       throw new TermduetError(
         "not-found",
         `there is no collection ${name} in ${this.url}; ingest a release first`,
       );
-    }
-    return explained(this.#path, `opening ${name}`, () =>
-      LanceDbCollection.open(this.#connection, this.#path, name),
-    );
+    return explained(this.#path, `opening ${name}`, async () => EmbeddedCollection.open(this.#path, spec));
   }
+
+  async #close(name: string): Promise<void> {
+    const opened = this.#open.get(name);
+    this.#open.delete(name);
+    (await opened?.catch(() => undefined))?.close();
+  }
+}
+
+/** Stores of versions before 0.2 have their indexes in tables of LanceDB. */
+function refuseOldStore(path: string): void {
+  if (existsSync(join(path, "tables")))
+    throw new TermduetError(
+      "incompatible",
+      `${path} was made by Termduet 0.1: convert it once with termduet upgrade --store lancedb:${path}`,
+    );
 }

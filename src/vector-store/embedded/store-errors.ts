@@ -1,6 +1,6 @@
 import { errnoOf, TermduetError } from "../../terminology/termduet-error.ts";
 
-/** Runs a call to LanceDB and turns its error into one that says what to do. */
+/** Runs a call to the store and turns its error into one that says what to do. */
 export async function explained<T>(path: string, doing: string, call: () => Promise<T>): Promise<T> {
   try {
     return await call();

@@ -1,0 +1,32 @@
+/**
+ * So many codes a search looks at: with fewer, lists a hundred deep lose strings (decision 12), and a ranking over both encoders hangs on
+ * what is far in one list and near in the other.
+ */
+const CODES_SCANNED = 300_000;
+/** Of more vectors than these are enough for, so large a part. */
+const MIN_SHARE = 1 / 12;
+/** Below this many vectors, comparing with all of them is as fast as an index and misses nothing. */
+const FLAT_LIMIT = 10_000;
+const MIN_PARTITIONS = 16;
+const MAX_PARTITIONS = 4096;
+
+export interface IndexPlan {
+  partitions: number;
+}
+
+/** How an index over so many vectors is made; undefined where none is worth it. */
+export function indexPlan(count: number): IndexPlan | undefined {
+  if (count < FLAT_LIMIT) return undefined;
+  const partitions = 2 ** Math.round(Math.log2(Math.sqrt(count)));
+  return { partitions: Math.max(MIN_PARTITIONS, Math.min(MAX_PARTITIONS, partitions)) };
+}
+
+/** Codes that a search looks at. */
+export function codesScanned(count: number): number {
+  return Math.max(CODES_SCANNED, Math.ceil(count * MIN_SHARE));
+}
+
+/** Candidates taken from the codes for exact reranking. */
+export function candidatesFor(limit: number): number {
+  return Math.max(300, limit * 4);
+}
