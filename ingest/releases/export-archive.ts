@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { z } from "zod";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
-import { arrow } from "../../src/vector-store/arrow.ts";
+import * as arrow from "apache-arrow";
 import { blockOf, blockTable, tableSchema } from "../../src/vector-store/arrow-blocks.ts";
 import { parseReleaseRecord, type ReleaseRecord } from "../../src/vector-store/release-record.ts";
 import type { Block, CollectionSpec } from "../../src/vector-store/vector-store.ts";

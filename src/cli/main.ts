@@ -69,6 +69,10 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: "turn a Hugging Face checkpoint (BERT or XLM-R) into an encoder",
     load: async () => (await import("./commands/optimize-command.ts")).optimizeCommand(),
   },
+  upgrade: {
+    summary: "convert a store that an earlier version made",
+    load: async () => (await import("./commands/upgrade-command.ts")).upgradeCommand(),
+  },
   doctor: {
     summary: "say what is missing or wrong here, and how to mend it",
     load: async () => (await import("./commands/doctor-command.ts")).doctorCommand(),

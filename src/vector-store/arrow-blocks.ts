@@ -1,10 +1,9 @@
-import type * as Arrow from "apache-arrow";
-import { arrow } from "./arrow.ts";
+import * as arrow from "apache-arrow";
 import type { Block, CollectionSpec, FieldKind, FieldValue } from "./vector-store.ts";
 
 const keywordList = new arrow.List(new arrow.Field("item", new arrow.Utf8()));
 
-function fieldType(kind: FieldKind): Arrow.DataType {
+function fieldType(kind: FieldKind): arrow.DataType {
   if (kind === "integer") return new arrow.Int32();
   return kind === "keywords" ? keywordList : new arrow.Utf8();
 }
@@ -15,7 +14,7 @@ export interface TableOptions {
 }
 
 /** Columns of a table: ours (`ordinal`, `block`, `id`, `body`, `vector`) and the spec's fields. */
-export function tableSchema(spec: CollectionSpec, { whole = false }: TableOptions = {}): Arrow.Schema {
+export function tableSchema(spec: CollectionSpec, { whole = false }: TableOptions = {}): arrow.Schema {
   const documents = spec.dimension === undefined;
   const fields = [
     ...(documents || whole ? [new arrow.Field("id", new arrow.Utf8())] : []),
@@ -28,21 +27,21 @@ export function tableSchema(spec: CollectionSpec, { whole = false }: TableOption
   return new arrow.Schema(fields);
 }
 
-function vectorType(dimension: number): Arrow.FixedSizeList {
+function vectorType(dimension: number): arrow.FixedSizeList {
   return new arrow.FixedSizeList(dimension, new arrow.Field("item", new arrow.Float32()));
 }
 
 /** A block as an Arrow table of `schema`; the vectors are not copied. */
-export function blockTable(schema: Arrow.Schema, block: Block): Arrow.Table {
+export function blockTable(schema: arrow.Schema, block: Block): arrow.Table {
   const length = block.ids.length;
-  const column = (field: Arrow.Field): Arrow.Data => {
+  const column = (field: arrow.Field): arrow.Data => {
     if (field.name === "id") return utf8(block.ids);
     if (field.name === "body") return utf8(block.bodies!);
     if (field.name === "ordinal")
       return arrow.makeData({ type: new arrow.Int32(), data: ordinals(block.firstOrdinal, length) });
     if (field.name === "block")
       return arrow.makeData({ type: new arrow.Int32(), data: new Int32Array(length).fill(block.number) });
-    if (field.name === "vector") return vectorData(field.type as Arrow.FixedSizeList, block.vectors!, length);
+    if (field.name === "vector") return vectorData(field.type as arrow.FixedSizeList, block.vectors!, length);
     const values = block.fields[field.name]!;
     if (field.type instanceof arrow.Int32)
       return arrow.makeData({ type: field.type, data: Int32Array.from(values as number[]) });
@@ -54,7 +53,7 @@ export function blockTable(schema: Arrow.Schema, block: Block): Arrow.Table {
 }
 
 /** The block that `blockTable` made the table of, with ids and bodies or vectors. */
-export function blockOf(spec: CollectionSpec, table: Arrow.Table): Block {
+export function blockOf(spec: CollectionSpec, table: arrow.Table): Block {
   const strings = (name: string): string[] => Array.from(table.getChild(name)! as Iterable<string>);
   const ints = (name: string): number[] => Array.from(table.getChild(name)! as Iterable<number>);
   const fields: Record<string, FieldValue[]> = {};
@@ -77,7 +76,7 @@ export function lists(column: Iterable<Iterable<string> | null>): string[][] {
   return Array.from(column, (list) => Array.from(list ?? []));
 }
 
-function floats(table: Arrow.Table, dimension: number): Float32Array {
+function floats(table: arrow.Table, dimension: number): Float32Array {
   const vectors = new Float32Array(table.numRows * dimension);
   let at = 0;
   for (const { children, length, offset } of table.getChild("vector")!.data) {
@@ -88,7 +87,7 @@ function floats(table: Arrow.Table, dimension: number): Float32Array {
   return vectors;
 }
 
-function utf8(values: readonly string[]): Arrow.Data {
+function utf8(values: readonly string[]): arrow.Data {
   return arrow.vectorFromArray(values as string[], new arrow.Utf8()).data[0]!;
 }
 
@@ -96,7 +95,7 @@ function ordinals(first: number, length: number): Int32Array {
   return Int32Array.from({ length }, (_, i) => first + i);
 }
 
-function vectorData(type: Arrow.FixedSizeList, vectors: Float32Array, length: number): Arrow.Data {
+function vectorData(type: arrow.FixedSizeList, vectors: Float32Array, length: number): arrow.Data {
   const child = arrow.makeData({ type: new arrow.Float32(), length: vectors.length, data: vectors });
   return arrow.makeData({ type, length, nullCount: 0, child });
 }

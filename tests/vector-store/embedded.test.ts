@@ -10,7 +10,7 @@ import { storeContract } from "./store-contract.ts";
 const folder = temporaryFolder();
 afterAll(() => folder[Symbol.dispose]());
 
-test("leaves no temporary files behind: Lance does, when it makes an index", async () => {
+test("leaves no temporary files behind", async () => {
   using own = temporaryFolder();
   await using store = await openStore(`lancedb:${own.path}`);
   const [count, dimension] = [10_500, 32];
@@ -28,7 +28,7 @@ test("leaves no temporary files behind: Lance does, when it makes an index", asy
   expect(readdirSync(tmpdir()).filter((name) => name.startsWith(".tmp") && !before.includes(name))).toEqual(
     [],
   );
-  expect(readdirSync(own.path).sort()).toEqual(["collections.json", "rows", "tables"]);
+  expect(readdirSync(own.path).sort()).toEqual(["collections.json", "index", "rows"]);
 });
 
 test.each(["vectors", "ends"])("says what to do about a copy without its rows (%s)", async (kind) => {

@@ -81,8 +81,7 @@ export function clusterVectors(sample: Float32Array, dimension: number, partitio
     }
     for (let p = 0; p < partitions; p++) {
       if (sizes[p] === 0) continue;
-      for (let i = 0; i < dimension; i++)
-        centres[p * dimension + i] = sums[p * dimension + i]! / sizes[p]!;
+      for (let i = 0; i < dimension; i++) centres[p * dimension + i] = sums[p * dimension + i]! / sizes[p]!;
     }
     nearest.moveTo(centres);
   }

@@ -1,7 +1,8 @@
 import { rowWidth } from "./cluster-vectors.ts";
 import { type Kernel, kernelOver } from "./kernel.ts";
-import { type LoadedCodes, SCAN_BLOCKS } from "./partitioned-codes.ts";
+import { type LoadedCodes, NO_ROW, SCAN_BLOCKS } from "./partitioned-codes.ts";
 import { Rotation } from "./rotation.ts";
+import { starts } from "./starts.ts";
 import { BLOCK_CODES, blockBytes, codeBytes, queryTable } from "./vector-codes.ts";
 
 /** Rows that a search may give, as bits by row number; absent: all. */
@@ -17,6 +18,7 @@ export class CodeScanner {
   readonly #rows: Uint32Array;
   readonly #half: Float64Array;
   readonly #firstBlock: number[];
+  readonly #sizes: number[];
   readonly #tableAt: number;
   readonly #productsAt: number;
   readonly #outAt: number;
@@ -35,9 +37,10 @@ export class CodeScanner {
     this.#tableAt = scratch + 4 * width;
     this.#productsAt = this.#tableAt + 32 * codeBytes(dimension);
     this.#outAt = Math.ceil((this.#productsAt + 4 * blocks.length) / 8) * 8;
-    let total = 0;
-    this.#firstBlock = blocks.map((n) => (total += n) - n);
+    this.#firstBlock = starts(blocks);
+    const total = blocks.reduce((sum, n) => sum + n, 0);
     this.#rows = new Uint32Array(memory.buffer, layout.rows, total * BLOCK_CODES);
+    this.#sizes = blocks.map((n, p) => this.#sizeOf(this.#firstBlock[p]!, n));
     const centres = new Float32Array(memory.buffer, layout.centres, blocks.length * width);
     this.#half = Float64Array.from(blocks, (_, p) => {
       let squares = 0;
@@ -84,10 +87,17 @@ export class CodeScanner {
           best.add(row, estimates[i + 1]!);
         }
       }
-      seen += blocks[p]! * BLOCK_CODES;
+      seen += this.#sizes[p]!;
       if (seen >= scanned) break;
     }
     return best.rows();
+  }
+
+  /** Rows of a partition: the last of its blocks may hold less than 32. */
+  #sizeOf(first: number, blocks: number): number {
+    let size = blocks * BLOCK_CODES;
+    while (size > 0 && this.#rows[first * BLOCK_CODES + size - 1] === NO_ROW) size--;
+    return size;
   }
 
   #centreProducts(): Float32Array {

@@ -210,7 +210,12 @@ export class EmbeddedCollection implements OpenCollection {
     if (dimension === undefined)
       throw new TermduetError("incompatible", `${name} holds documents, not vectors`);
     const rows = rowsPath(this.#store, name);
-    return { rows, codes: join(indexFolder(this.#store, name), "vectors.codes"), dimension, count: this.#count };
+    return {
+      rows,
+      codes: join(indexFolder(this.#store, name), "vectors.codes"),
+      dimension,
+      count: this.#count,
+    };
   }
 
   *#ids(): Generator<string> {

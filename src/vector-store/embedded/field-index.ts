@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { syncFolder } from "../../machine/sync-folder.ts";
 import type { CollectionSpec, FieldKind, FieldValue, Filter } from "../vector-store.ts";
@@ -135,12 +135,10 @@ function makeTerms(folder: string, field: string, kind: FieldKind, log: BlockLog
   words?.finish();
 }
 
-export function hasFieldIndex(folder: string): boolean {
-  return existsSync(folder);
-}
-
 function opened<T>(files: Map<string, T>, field: string, open: () => T): T {
-  let file = files.get(field);
-  if (file === undefined) files.set(field, (file = open()));
+  const known = files.get(field);
+  if (known !== undefined) return known;
+  const file = open();
+  files.set(field, file);
   return file;
 }

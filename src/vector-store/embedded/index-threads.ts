@@ -57,7 +57,8 @@ export class IndexThreads {
       let place = this.#seats.findIndex((seat) => seat && !seat.task);
       if (place < 0) place = this.#seats.indexOf(undefined);
       if (place < 0) return;
-      const seat = (this.#seats[place] ??= this.#hire(place));
+      const seat = this.#seats[place] ?? this.#hire(place);
+      this.#seats[place] = seat;
       const task = this.#waiting.shift()!;
       seat.task = task;
       seat.worker.ref();

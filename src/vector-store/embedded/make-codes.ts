@@ -3,6 +3,7 @@ import { clusterVectors, NearestCentre, rowWidth } from "./cluster-vectors.ts";
 import type { EncodedRows } from "./index-jobs.ts";
 import type { IndexThreads } from "./index-threads.ts";
 import { CODES_FORMAT, type CodesHeader, HEADER_BYTES, layoutOf, NO_ROW } from "./partitioned-codes.ts";
+import { starts } from "./starts.ts";
 import { BLOCK_CODES, blockBytes, CodeWriter, codeBytes, placeCode, placeNothing } from "./vector-codes.ts";
 import { VectorRows } from "./vector-rows.ts";
 
@@ -84,7 +85,8 @@ export async function makeCodes(options: MakeCodesOptions): Promise<void> {
     starts.map(async (from) => {
       const to = Math.min(count, from + ENCODE_ROWS);
       const part = await threads.run({ kind: "encode", rows, dimension, from, to, centres });
-      onProgress?.((done += to - from), count);
+      done += to - from;
+      onProgress?.(done, count);
       return part;
     }),
   );
@@ -127,8 +129,7 @@ function placeRows(bytes: Buffer, header: CodesHeader, encoded: readonly Encoded
     NO_ROW,
   );
   const codes = new DataView(bytes.buffer, bytes.byteOffset + layout.codes, total * blockBytes(dimension));
-  let first = 0;
-  const next = blocks.map((n) => (first += n * BLOCK_CODES) - n * BLOCK_CODES);
+  const next = starts(blocks.map((n) => n * BLOCK_CODES));
   let row = 0;
   for (const { partitions, bits, numbers } of encoded) {
     for (let i = 0; i < partitions.length; i++, row++) {

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { starts } from "./starts.ts";
 import { type Postings, TermsFile, TermsWriter } from "./terms-file.ts";
 
 /** So many pairs of term and row are sorted in memory; of more, sorted parts are merged. */
@@ -23,8 +24,8 @@ export class TermsMaker {
   /** A row may hold a term once. */
   add(term: string, row: number): void {
     const key = binary(term);
-    let number = this.#terms.get(key);
-    if (number === undefined) this.#terms.set(key, (number = this.#terms.size));
+    const number = this.#terms.get(key) ?? this.#terms.size;
+    if (number === this.#terms.size) this.#terms.set(key, number);
     if (this.#pairs === this.#termOf.length) this.#grow();
     this.#termOf[this.#pairs] = number;
     this.#rowOf[this.#pairs++] = row;
@@ -45,7 +46,8 @@ export class TermsMaker {
       writer.finish();
     } finally {
       for (const part of parts) part[Symbol.dispose]();
-      for (const path of paths) for (const end of ["terms", "rows"]) rmSync(`${path}.${end}`, { force: true });
+      for (const path of paths)
+        for (const end of ["terms", "rows"]) rmSync(`${path}.${end}`, { force: true });
     }
   }
 
@@ -62,8 +64,7 @@ export class TermsMaker {
   #write(path: string): void {
     const sizes = new Uint32Array(this.#terms.size);
     for (let i = 0; i < this.#pairs; i++) sizes[this.#termOf[i]!]!++;
-    let total = 0;
-    const ends = Uint32Array.from(sizes, (size) => (total += size) - size);
+    const ends = starts(sizes);
     const rows = new Uint32Array(this.#pairs);
     for (let i = 0; i < this.#pairs; i++) rows[ends[this.#termOf[i]!]!++] = this.#rowOf[i]!;
     using writer = new TermsWriter(path);
@@ -95,8 +96,7 @@ function* merged(sources: readonly Generator<Postings>[]): Generator<Postings> {
   const heads = sources.map((source) => source.next().value as Postings | undefined);
   for (;;) {
     let least: Buffer | undefined;
-    for (const head of heads)
-      if (head && (!least || Buffer.compare(head.term, least) < 0)) least = head.term;
+    for (const head of heads) if (head && (!least || Buffer.compare(head.term, least) < 0)) least = head.term;
     if (!least) return;
     const rows: number[][] = [];
     for (const [i, head] of heads.entries()) {

@@ -66,7 +66,7 @@ export function layoutOf(header: CodesHeader): CodesLayout {
   return { ...header, centres: 0, rows, codes, scratch, scratchBytes };
 }
 
-export function aligned(bytes: number): number {
+function aligned(bytes: number): number {
   return Math.ceil(bytes / 64) * 64;
 }
 

@@ -162,8 +162,10 @@ export class TermsFile implements Disposable {
       const before = this.#rowsBefore[block]!;
       const rows = this.rows({ from: before, to: this.#rowsBefore[block + 1] ?? this.#rowCount });
       let at = 0;
-      for (const { term, count } of this.#termsOf(block))
-        yield { term: Buffer.from(term), rows: rows.subarray(at, (at += count)) };
+      for (const { term, count } of this.#termsOf(block)) {
+        yield { term: Buffer.from(term), rows: rows.subarray(at, at + count) };
+        at += count;
+      }
     }
   }
 
@@ -223,10 +225,7 @@ export class TermsFile implements Disposable {
       const text = this.#read(this.#file, size - FOOTER_BYTES, FOOTER_BYTES).toString("utf8");
       if (text.startsWith(`{"format":"${FORMAT}"`)) return JSON.parse(text);
     }
-    throw new TermduetError(
-      "bad-input",
-      `${this.#path}.terms is cut or of another version; ingest it again`,
-    );
+    throw new TermduetError("bad-input", `${this.#path}.terms is cut or of another version; ingest it again`);
   }
 
   #read(file: number, position: number, length: number): Buffer {

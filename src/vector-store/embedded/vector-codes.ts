@@ -29,7 +29,6 @@ export interface Code {
 export class CodeWriter {
   readonly #dimension: number;
   readonly #rotation: Rotation;
-  readonly #centres: Float32Array;
   readonly #rotated: Float32Array;
   readonly #vector: Float32Array;
 
@@ -37,7 +36,6 @@ export class CodeWriter {
   constructor(dimension: number, centres: Float32Array) {
     this.#dimension = dimension;
     this.#rotation = new Rotation(dimension);
-    this.#centres = centres;
     this.#vector = new Float32Array(dimension);
     this.#rotated = new Float32Array(centres.length);
     for (let at = 0; at < centres.length; at += dimension)

@@ -39,10 +39,7 @@ export class VectorIndex implements Disposable {
   }
 
   /** Makes the codes of all rows, where there are enough of them. */
-  static async make(
-    files: VectorFiles,
-    onProgress: (done: number, total: number) => void,
-  ): Promise<void> {
+  static async make(files: VectorFiles, onProgress: (done: number, total: number) => void): Promise<void> {
     const { rows, codes, dimension, count } = files;
     const plan = indexPlan(count);
     rmSync(codes, { force: true });
@@ -66,9 +63,9 @@ export class VectorIndex implements Disposable {
       for (const [i, query] of part.entries()) rows.set(query, i * this.#files.dimension);
       jobs.push(indexThreads.run({ kind: "search", source: this.#source, queries: rows, ...how }));
     }
-    return (await Promise.all(jobs)).flat().map(({ rows, cosines }) =>
-      Array.from(rows, (ordinal, i) => ({ ordinal, cosine: cosines[i]! })),
-    );
+    return (await Promise.all(jobs))
+      .flat()
+      .map(({ rows, cosines }) => Array.from(rows, (ordinal, i) => ({ ordinal, cosine: cosines[i]! })));
   }
 
   [Symbol.dispose](): void {

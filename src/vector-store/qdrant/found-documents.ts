@@ -7,11 +7,11 @@ import type {
   TimeoutOptions,
   WordsOptions,
 } from "../vector-store.ts";
+import { allowedTypos, isVariant, type WordVariants } from "../word-variants.ts";
 import { BEGIN_BYTES, beginRanges } from "./begin-keys.ts";
 import { OrderedPoints, type Point } from "./ordered-points.ts";
 import { beginKey, type Condition, conditionsOf, lengthKey, passesNothing, wordsKey } from "./payload.ts";
 import type { QdrantClient } from "./qdrant-client.ts";
-import { allowedTypos, isVariant, type WordVariants } from "../word-variants.ts";
 
 interface DocumentPayload {
   id: string;

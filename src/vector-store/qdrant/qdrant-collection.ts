@@ -3,6 +3,7 @@ import { TermduetError } from "../../terminology/termduet-error.ts";
 import { checkBlock } from "../check-vectors.ts";
 import type { OpenCollection } from "../collections-store.ts";
 import type { Block, CollectionSpec, FieldValue, Filter, VectorRow, WriteOptions } from "../vector-store.ts";
+import { isVariant, WordVariants } from "../word-variants.ts";
 import { dimensionOf, ofCopy, onceLoaded, vectorParams, whileLoading } from "./collection-params.ts";
 import { countPoints } from "./count-points.ts";
 import { FoundDocuments } from "./found-documents.ts";
@@ -15,7 +16,6 @@ import type { ServerRecords } from "./server-records.ts";
 import { type CollectionInfo, collectionInfo, untilGreen, untilReady } from "./settled-collection.ts";
 import type { StoreSettings } from "./store-settings.ts";
 import { deletePoints, uploadBlock } from "./upload-block.ts";
-import { isVariant, WordVariants } from "../word-variants.ts";
 
 const SCAN_BYTES = 4_000_000;
 const BYTES_PER_FLOAT = 12;
