@@ -9,8 +9,6 @@ import { rowsPath } from "./collection-rows.ts";
 import { EmbeddedCollection } from "./embedded-collection.ts";
 import { readJsonFile } from "./json-file.ts";
 
-const ROWS_PER_BLOCK = 16_384;
-
 /**
  * Converts a store of Termduet 0.1 where it lies: documents and vectors stay as they are, their fields are read from LanceDB's
  * tables, which are removed once all indexes are made. May be repeated after a crash. False for a store that needs none.
@@ -42,6 +40,7 @@ async function copyFields(store: string, spec: CollectionSpec, tables: LanceTabl
   if (!existsSync(`${path}.blocks`)) BlockLog.create(path);
   using log = BlockLog.open(path);
   let number = 0;
-  for await (const { firstOrdinal, count, fields } of tables.fieldRows(spec, ROWS_PER_BLOCK))
+  // As many rows as Lance gives at a time.
+  for await (const { firstOrdinal, count, fields } of tables.fieldRows(spec))
     log.write({ number: number++, firstOrdinal, count }, fields);
 }

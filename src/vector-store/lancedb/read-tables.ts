@@ -2,7 +2,8 @@ import "../../machine/silent.ts";
 import "./quiet-logs.ts";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Connection, Table } from "@lancedb/lancedb";
+import type { Connection } from "@lancedb/lancedb";
+import type { RecordBatch } from "apache-arrow";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 import { lists } from "../arrow-blocks.ts";
 import type { CollectionSpec, FieldValue } from "../vector-store.ts";
@@ -42,19 +43,24 @@ export class LanceTables implements Disposable {
     return existsSync(join(store, "tables"));
   }
 
-  /** Fields of all rows of a collection, in the order of the rows, `size` at a time. */
-  async *fieldRows({ name, fields }: CollectionSpec, size: number): AsyncGenerator<FieldRows> {
+  /** Fields of all rows of a collection, in the order of the rows. Errors: `bad-input` where rows are missing. */
+  async *fieldRows({ name, fields }: CollectionSpec): AsyncGenerator<FieldRows> {
     const table = await this.#connection.openTable(name);
     try {
-      const rows = await table.countRows();
-      for (let from = 0; from < rows; from += size) {
-        const to = Math.min(rows, from + size);
-        yield {
-          firstOrdinal: from,
-          count: to - from,
-          fields: await readFields(table, { name, fields }, from, to),
-        };
+      const names = Object.keys(fields);
+      const waiting = new Map<number, FieldRows>();
+      let next = 0;
+      for await (const batch of table.query().select(["ordinal", ...names])) {
+        const rows = rowsOf(batch, fields);
+        waiting.set(rows.firstOrdinal, rows);
+        for (let ready = waiting.get(next); ready; ready = waiting.get(next)) {
+          waiting.delete(next);
+          next += ready.count;
+          yield ready;
+        }
       }
+      if (waiting.size > 0 || next !== (await table.countRows()))
+        throw new TermduetError("bad-input", `${name} lacks rows; ingest the release again`);
     } finally {
       table.close();
     }
@@ -65,27 +71,17 @@ export class LanceTables implements Disposable {
   }
 }
 
-async function readFields(
-  table: Table,
-  { name, fields }: CollectionSpec,
-  from: number,
-  to: number,
-): Promise<Record<string, FieldValue[]>> {
-  const names = Object.keys(fields);
-  const found = await table
-    .query()
-    .where(`ordinal >= ${from} AND ordinal < ${to}`)
-    .select(["ordinal", ...names])
-    .toArrow();
-  const ordinals = Array.from((found.getChild("ordinal") ?? []) as Iterable<number>);
-  if (ordinals.length !== to - from)
-    throw new TermduetError("bad-input", `${name} lacks rows; ingest the release again`);
-  const order = [...ordinals.keys()].sort((a, b) => ordinals[a]! - ordinals[b]!);
-  const columns = names.map((field) => {
-    const isList = fields[field] === "keywords";
-    const column = found.getChild(field)!;
-    const values: FieldValue[] = isList ? lists(column) : Array.from(column as Iterable<FieldValue>);
-    return [field, order.map((row) => values[row]!)] as const;
+/** Rows of a batch, which Lance gives as they were written: in rising order without gaps. */
+function rowsOf(batch: RecordBatch, fields: CollectionSpec["fields"]): FieldRows {
+  const ordinals = Array.from(batch.getChild("ordinal")! as Iterable<number>);
+  const columns = Object.entries(fields).map(([field, kind]) => {
+    const column = batch.getChild(field)!;
+    const values: FieldValue[] =
+      kind === "keywords" ? lists(column) : Array.from(column as Iterable<FieldValue>);
+    return [field, values] as const;
   });
-  return Object.fromEntries(columns);
+  const firstOrdinal = ordinals[0] ?? 0;
+  if (ordinals.some((ordinal, i) => ordinal !== firstOrdinal + i))
+    throw new TermduetError("bad-input", "the store's rows are out of order; ingest the release again");
+  return { firstOrdinal, count: ordinals.length, fields: Object.fromEntries(columns) };
 }
