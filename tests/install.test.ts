@@ -27,7 +27,6 @@ const PLATFORMS = [
 
 // What has a native part for each platform in a package of its own; Macs bring a Node of their own.
 const NATIVE: [owner: string, build: RegExp, but?: string][] = [
-  ["@lancedb/lancedb", /^@lancedb\/lancedb-/],
   ["@biomejs/biome", /^@biomejs\/cli-/],
   ["typescript", /^@typescript\/typescript-/],
   ["termduet-node", /^node-/, "darwin"],

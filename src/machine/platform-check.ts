@@ -12,10 +12,10 @@ export interface Platform {
   instructions: ReadonlySet<string> | undefined;
 }
 
-/** The oldest glibc for which LanceDB and ONNX Runtime are built. */
+/** The oldest glibc for which ONNX Runtime and the tokenizers are built. */
 const OLDEST_GLIBC = [2, 28] as const;
 
-/** Builds of LanceDB for x64 are made for CPUs from Intel's Haswell (2013) and AMD's Excavator (2015) on. */
+/** What all that is measured runs on: CPUs from Intel's Haswell (2013) and AMD's Excavator (2015) on. */
 const NEEDED_ON_X64 = ["avx2", "fma"];
 
 /** Platforms for which both native libraries are built; Windows on ARM is not tested. */
@@ -36,7 +36,7 @@ export function thisPlatform(): Platform {
 export function whyUnsupported({ os, cpu, glibc, instructions }: Platform): string | undefined {
   const supported = "Linux x64 and arm64 (glibc 2.28 or newer), macOS on Apple silicon, Windows x64";
   if (os === "darwin" && cpu === "x64")
-    return "Intel Macs are not supported: neither LanceDB nor ONNX Runtime is built for them; use a Mac with Apple silicon (there with an arm64 Node, not under Rosetta), Linux or Docker elsewhere";
+    return "Intel Macs are not supported: ONNX Runtime is not built for them; use a Mac with Apple silicon (there with an arm64 Node, not under Rosetta), Linux or Docker elsewhere";
   if (!BUILT.includes(`${os}-${cpu}`))
     return `${os} on ${cpu} is not supported; termduet runs on ${supported}`;
   if (os !== "linux") return undefined;
