@@ -97,7 +97,12 @@ export class EmbeddedCollection implements OpenCollection {
     checkTime(options);
     const vectors = queryRows(this.#spec, queries);
     this.#index ??= new VectorIndex(this.#vectorFiles());
-    return this.#index.search(vectors, { limit, exact, filter: this.#filter(options.filter) });
+    return this.#index.search(vectors, {
+      limit,
+      exact,
+      filter: this.#filter(options.filter),
+      timeoutMs: options.timeoutMs,
+    });
   }
 
   async scoreEach(

@@ -7,6 +7,8 @@ const MAX_THREADS = 8;
 
 interface Task {
   job: IndexJob;
+  /** By the clock of `performance.now()`. */
+  deadline: number;
   resolve: (result: never) => void;
   reject: (error: unknown) => void;
 }
@@ -41,9 +43,14 @@ export class IndexThreads {
     this.#tell({ kind: "close", source });
   }
 
-  run<J extends IndexJob>(job: J): Promise<JobResults[J["kind"]]> {
+  /** Errors: `unavailable` for a job that no thread could begin in time. */
+  run<J extends IndexJob>(
+    job: J,
+    timeoutMs: number = Number.POSITIVE_INFINITY,
+  ): Promise<JobResults[J["kind"]]> {
+    const deadline = performance.now() + timeoutMs;
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ job, resolve: resolve as Task["resolve"], reject });
+      this.#waiting.push({ job, deadline, resolve: resolve as Task["resolve"], reject });
       this.#dispatch();
     });
   }
@@ -54,6 +61,12 @@ export class IndexThreads {
 
   #dispatch(): void {
     while (this.#waiting.length > 0) {
+      if (this.#waiting[0]!.deadline < performance.now()) {
+        this.#waiting
+          .shift()!
+          .reject(new TermduetError("unavailable", "no time is left for the store; try again"));
+        continue;
+      }
       let place = this.#seats.findIndex((seat) => seat && !seat.task);
       if (place < 0) place = this.#seats.indexOf(undefined);
       if (place < 0) return;

@@ -52,7 +52,12 @@ export class VectorIndex implements Disposable {
 
   async search(
     queries: readonly Float32Array[],
-    options: { limit: number; exact: boolean; filter?: Uint8Array | undefined },
+    options: {
+      limit: number;
+      exact: boolean;
+      filter?: Uint8Array | undefined;
+      timeoutMs?: number | undefined;
+    },
   ): Promise<SearchHit[][]> {
     const how = this.#how(options);
     const jobs: Promise<FoundRows[]>[] = [];
@@ -61,7 +66,9 @@ export class VectorIndex implements Disposable {
       const part = queries.slice(start, start + size);
       const rows = new Float32Array(part.length * this.#files.dimension);
       for (const [i, query] of part.entries()) rows.set(query, i * this.#files.dimension);
-      jobs.push(indexThreads.run({ kind: "search", source: this.#source, queries: rows, ...how }));
+      jobs.push(
+        indexThreads.run({ kind: "search", source: this.#source, queries: rows, ...how }, options.timeoutMs),
+      );
     }
     return (await Promise.all(jobs))
       .flat()
