@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { closenessKeys } from "../../src/retrieval/rank/closeness.ts";
 import {
   aliasesOf,
@@ -8,6 +9,7 @@ import {
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
 
 const HISTORY_LENGTH = 50;
+const DROP_DELAY_MS = 2000;
 
 function historyKey(dataset: string): string {
   return `history/${dataset}`;
@@ -34,12 +36,18 @@ export async function activateRelease(store: VectorStore, record: ReleaseRecord)
 }
 
 /**
- * Removes a release with its collections. The record goes first: a crash in between leaves collections that nothing
- * names, not a release without its vectors.
+ * Removes releases with their collections. The records go first: a crash in between leaves collections that nothing names, not a
+ * release without its vectors.
  */
-export async function dropRelease(store: VectorStore, record: ReleaseRecord): Promise<void> {
-  await store.deleteMetadata(releaseKey(record));
-  for (const key of Object.keys(await store.metadata()))
-    if (key.startsWith(closenessKeys(record))) await store.deleteMetadata(key);
-  for (const { spec } of collectionsOf(record)) await store.dropCollection(spec.name);
+export async function dropReleases(store: VectorStore, records: readonly ReleaseRecord[]): Promise<void> {
+  if (records.length === 0) return;
+  for (const record of records) {
+    await store.deleteMetadata(releaseKey(record));
+    for (const key of Object.keys(await store.metadata()))
+      if (key.startsWith(closenessKeys(record))) await store.deleteMetadata(key);
+  }
+  // Servers look at aliases and records once a second; until then they ask for the old collections.
+  await setTimeout(DROP_DELAY_MS);
+  for (const record of records)
+    for (const { spec } of collectionsOf(record)) await store.dropCollection(spec.name);
 }
