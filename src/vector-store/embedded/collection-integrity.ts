@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { CollectionIntegrity, CollectionSpec } from "../vector-store.ts";
 import { damagesOf, sealSums, sumFile } from "./checked-file.ts";
 import { rowsFiles } from "./collection-rows.ts";
-import { indexDamages, indexFolder } from "./index-folder.ts";
+import { indexDamages } from "./index-folder.ts";
 import type { KnownCollection } from "./open-database.ts";
 
 /** Once all is written: see `BlockSums.seal`. */
@@ -30,9 +30,7 @@ export async function collectionIntegrity(
   const files = rowsFiles(store, spec.name, spec);
   const damages = files.flatMap(damagesOf);
   if (damages.length > 0) return { damages, mended: [], checked };
-  const wrong = existsSync(indexFolder(store, spec.name))
-    ? indexDamages(store, spec.name)
-    : [`${indexFolder(store, spec.name)} is missing`];
+  const wrong = indexDamages(store, spec, rows);
   if (wrong.length > 0) await rebuild();
   return { damages, mended: wrong, checked };
 }

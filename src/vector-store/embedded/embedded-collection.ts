@@ -22,7 +22,7 @@ import { sumsPath } from "./block-sums.ts";
 import { type CollectionRows, openRows, rowsFiles, rowsPath, writeRows } from "./collection-rows.ts";
 import { DamagedFileError } from "./damaged-file.ts";
 import { FieldIndex, makeFieldIndex } from "./field-index.ts";
-import { indexFolder, isOfIndexes, removeIndexes, replaceIndexes } from "./index-folder.ts";
+import { CODES, indexFolder, isOfIndexes, removeIndexes, replaceIndexes } from "./index-folder.ts";
 import { leastKeys } from "./least-keys.ts";
 import type { KnownCollection } from "./open-database.ts";
 import { bitCount, type VectorFiles, VectorIndex } from "./vector-index.ts";
@@ -253,7 +253,7 @@ export class EmbeddedCollection implements OpenCollection {
     const rows = rowsPath(this.#store, name);
     return {
       rows,
-      codes: join(folder, "vectors.codes"),
+      codes: join(folder, CODES),
       dimension,
       count: this.#count,
     };

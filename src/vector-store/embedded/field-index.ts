@@ -86,6 +86,18 @@ export class FieldIndex implements Disposable {
   }
 }
 
+/** Files that `makeFieldIndex` makes. */
+export function fieldIndexFiles({ fields, dimension }: CollectionSpec): string[] {
+  const terms = (name: string): string[] => [`${name}.terms`, `${name}.rows`];
+  const files = Object.entries(fields).flatMap(([field, kind]) => {
+    if (kind === "integer") return [`${field}.integers`];
+    return kind === "text"
+      ? [...terms(field), ...terms(`${field}.words`), `${field}.words.lengths`]
+      : terms(field);
+  });
+  return dimension === undefined ? [...files, ...terms("id")] : files;
+}
+
 /** Makes the indexes of all fields in a folder. `onProgress` is told how many are done. */
 export function makeFieldIndex(
   folder: string,

@@ -2,8 +2,14 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { join, sep } from "node:path";
 import { syncFolder } from "../../machine/sync-folder.ts";
 import { errnoOf } from "../../terminology/termduet-error.ts";
+import type { CollectionSpec } from "../vector-store.ts";
 import { damagesOf, sumFile } from "./checked-file.ts";
 import { DamagedFileError } from "./damaged-file.ts";
+import { fieldIndexFiles } from "./field-index.ts";
+import { indexPlan } from "./index-plan.ts";
+
+/** The file of codes of vectors. */
+export const CODES = "vectors.codes";
 
 /** Folder of all that a collection is found by. It can be made again of the collection's rows, and is where it is wrong. */
 export function indexFolder(store: string, name: string): string {
@@ -66,8 +72,8 @@ export function isOfIndexes(store: string, name: string, error: unknown): boolea
 }
 
 /** What is wrong with a collection's indexes, by their checksums. */
-export function indexDamages(store: string, name: string): string[] {
-  const folder = indexFolder(store, name);
-  const files = readdirSync(folder).filter((file) => !file.endsWith(".sums"));
-  return files.flatMap((file) => damagesOf(join(folder, file)));
+export function indexDamages(store: string, spec: CollectionSpec, rows: number): string[] {
+  const hasCodes = spec.dimension !== undefined && indexPlan(rows) !== undefined;
+  const files = [...fieldIndexFiles(spec), ...(hasCodes ? [CODES] : [])];
+  return files.flatMap((file) => damagesOf(join(indexFolder(store, spec.name), file)));
 }

@@ -7,12 +7,12 @@ import { systemError } from "../../terminology/system-errors.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 import { DamagedFileError } from "./damaged-file.ts";
 
-export const DATABASE = "store.sqlite";
+const DATABASE = "store.sqlite";
 const WAIT_MS = 30_000;
 
 /** What is kept: of metadata the JSON of each key, of aliases the collection, of collections the JSON of their description. */
 export type StoreTable = "metadata" | "aliases" | "collections";
-export const STORE_TABLES: readonly StoreTable[] = ["metadata", "aliases", "collections"];
+const STORE_TABLES: readonly StoreTable[] = ["metadata", "aliases", "collections"];
 
 const SCHEMA = STORE_TABLES.map(
   (table) =>
