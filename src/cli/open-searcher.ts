@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import type { EncoderCatalogue } from "../encoder/catalogue.ts";
 import { type Encoder, EncoderPool } from "../encoder/encoder-pool.ts";
 import type { Provider } from "../encoder/providers.ts";
+import { RecentQueries } from "../encoder/recent-queries.ts";
 import { Searcher } from "../retrieval/searcher.ts";
 import type { VectorStore } from "../vector-store/vector-store.ts";
 
@@ -20,7 +21,7 @@ export function openSearcher(
   catalogue: EncoderCatalogue,
   provider: Provider,
 ): OpenedSearcher {
-  const pools = new Map<string, Promise<EncoderPool>>();
+  const pools = new Map<string, Promise<Encoder>>();
   const known = catalogue.list();
   const encoder = async (id: string, hash: string): Promise<Encoder | undefined> => {
     const folder = known.find((f) => f.manifest.id === id && f.hash === hash);
@@ -28,7 +29,8 @@ export function openSearcher(
     let pool = pools.get(hash);
     if (!pool) {
       const threads = Math.max(1, Math.floor(availableParallelism() / 2));
-      pool = EncoderPool.start(folder, 1, { provider, threads, tokenBudget: QUERY_TOKEN_BUDGET });
+      const options = { provider, threads, tokenBudget: QUERY_TOKEN_BUDGET };
+      pool = EncoderPool.start(folder, 1, options).then((started) => new RecentQueries(started));
       pools.set(hash, pool);
       pool.catch(() => pools.delete(hash));
     }

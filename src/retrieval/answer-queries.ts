@@ -47,13 +47,13 @@ export interface AnswerDeps {
 }
 
 /**
- * Queries, encoded (`vectors[retriever]` row by row), against one release: what they name and what is near them, side by
- * side, then the ranking.
+ * Queries against one release: what they name and what is near them, side by side, then the ranking. `encoded[retriever]` holds their
+ * vectors row by row, and may still be under way: what needs none begins before.
  */
 export async function answerQueries(
   { store, release, retrievers, begun, unknown }: AnswerDeps,
   texts: readonly string[],
-  vectors: readonly Float32Array[],
+  encoded: readonly Float32Array[] | Promise<readonly Float32Array[]>,
   request: Omit<SearchRequest, "queries">,
   context: SearchContext = {},
 ): Promise<AnsweredQuery[]> {
@@ -71,11 +71,12 @@ export async function answerQueries(
     begun,
     unknown,
   });
+  matching.catch(() => undefined); // awaited with the evidence, which may fail before
+  const vectors = await encoded;
   const describing = describedConcepts(store, retrievers, vectors, {
     exact,
     ...(context.remainingMs ? { timeoutMs: context.remainingMs() } : {}),
   });
-  matching.catch(() => undefined); // awaited with the evidence, which may fail before
   describing.catch(() => undefined);
   const names = new ReadNames();
   const meanings = texts.map((text) => new QueryMeaning(text, { names }));

@@ -79,17 +79,14 @@ export class Searcher {
     const retrievers = await this.retrievers(release, request.encoders);
     const started = performance.now();
     const texts = readings.map(({ text }) => text);
-    const encoded = await Promise.all(retrievers.map(({ encoder }) => encodedReadings(encoder, readings)));
-    const encodeMs = performance.now() - started;
-    context.onEncoded?.(encodeMs);
-    const vectors = encoded.map((e) => e.vectors);
-    context.signal?.throwIfAborted();
+    const encoding = this.#encoded(retrievers, readings, context);
+    encoding.catch(() => undefined); // awaited with what goes on meanwhile, which may fail before
     const { store } = this.#deps;
     const { filter, unknown } = withKnownValues(request.filter ?? {}, release);
     const pages = await answerQueries(
       { store, release, retrievers, begun: this.#begun, unknown: this.#unknown },
       texts,
-      vectors,
+      encoding,
       { ...request, filter },
       context,
     );
@@ -121,6 +118,18 @@ export class Searcher {
       ...(ambiguous ? { ambiguous } : {}),
       ...(unknown.length > 0 ? { unknownFilters: unknown } : {}),
     }));
+  }
+
+  async #encoded(
+    retrievers: readonly EncoderRetriever[],
+    readings: readonly QueryReading[],
+    { onEncoded, signal }: SearchContext,
+  ): Promise<Float32Array[]> {
+    const started = performance.now();
+    const encoded = await Promise.all(retrievers.map(({ encoder }) => encodedReadings(encoder, readings)));
+    onEncoded?.(performance.now() - started);
+    signal?.throwIfAborted();
+    return encoded.map(({ vectors }) => vectors);
   }
 
   /**

@@ -1,4 +1,5 @@
 import type { StoredRecord } from "../vector-store.ts";
+import { ByteCache } from "./byte-cache.ts";
 import { CheckedFile } from "./checked-file.ts";
 import { DamagedFileError } from "./damaged-file.ts";
 import { FixedRows } from "./fixed-rows.ts";
@@ -6,11 +7,18 @@ import { FixedRows } from "./fixed-rows.ts";
 // Where each document ends, as six bytes: 256 TB are enough.
 const END_BYTES = 6;
 const LENGTH_BYTES = 2;
+const PAGE_ENDS = 1024;
+/** Ends of two million documents. */
+const ENDS_CACHE_BYTES = 12 * 2 ** 20;
+/** What many searches read: names of common concepts, and those of a page that is asked for again. */
+const DOCUMENTS_CACHE_BYTES = 16 * 2 ** 20;
 
-/** Ids and bodies of a collection by row number: one file of documents, one of where each ends. */
+/** Ids and bodies of a collection by row number: one file of documents, one of where each ends. What was read last is kept. */
 export class DocumentRows implements Disposable {
   readonly #ends: FixedRows;
   readonly #path: string;
+  readonly #pages = new ByteCache<number, Buffer>(ENDS_CACHE_BYTES);
+  readonly #read = new ByteCache<number, Buffer>(DOCUMENTS_CACHE_BYTES);
   readonly #bodies: CheckedFile;
 
   private constructor(path: string) {
@@ -43,8 +51,7 @@ export class DocumentRows implements Disposable {
 
   /** Writes documents from row `first` on and drops whatever was there or came after. */
   write(first: number, ids: readonly string[], bodies: readonly string[]): void {
-    const [start] = this.#spans([first - 1]);
-    const position = start![1];
+    const position = this.#endOf(first - 1);
     const ends = Buffer.alloc(ids.length * END_BYTES);
     const parts: Buffer[] = [];
     let end = position;
@@ -60,15 +67,15 @@ export class DocumentRows implements Disposable {
     this.#bodies.write(position, Buffer.concat(parts));
     // The ends last: what they do not reach is not there.
     this.#ends.write(first, ends);
+    this.#pages.clear();
+    this.#read.clear();
   }
 
   /** In the order asked for; undefined for a row that is not there. */
   read(numbers: ArrayLike<number>): (StoredRecord | undefined)[] {
-    return this.#spans(numbers).map(([start, end], i) => {
-      if (end <= start) return undefined;
-      const bytes = Buffer.allocUnsafe(end - start);
-      this.#fill(bytes, start);
-      return parsed(bytes, 0, bytes.length, numbers[i]!);
+    return Array.from(numbers, (number) => {
+      const bytes = this.#read.get(number, () => this.#bytesOf(number));
+      return bytes.length === 0 ? undefined : parsed(bytes, 0, bytes.length, number);
     });
   }
 
@@ -77,7 +84,7 @@ export class DocumentRows implements Disposable {
     if (to <= from) return [];
     const ends = Buffer.alloc((to - from) * END_BYTES);
     this.#ends.readRange(from, to, ends);
-    const [[start]] = this.#spans([from]) as [[number, number]];
+    const start = this.#endOf(from - 1);
     const bytes = Buffer.allocUnsafe(ends.readUIntLE(ends.length - END_BYTES, END_BYTES) - start);
     this.#fill(bytes, start);
     let at = 0;
@@ -94,16 +101,24 @@ export class DocumentRows implements Disposable {
     this.#bodies[Symbol.dispose]();
   }
 
-  /** Where each document begins and ends; beyond the last row both are the same. */
-  #spans(numbers: ArrayLike<number>): [start: number, end: number][] {
-    const pair = Buffer.alloc(2 * END_BYTES);
-    return Array.from(numbers, (number) => {
-      if (number < 0) return [0, 0];
-      pair.fill(0);
-      if (number === 0) this.#ends.readRange(0, 1, pair.subarray(END_BYTES));
-      else this.#ends.readRange(number - 1, number + 1, pair);
-      return [pair.readUIntLE(0, END_BYTES), pair.readUIntLE(END_BYTES, END_BYTES)];
+  /** Empty for a row that is not there. */
+  #bytesOf(number: number): Buffer {
+    const [start, end] = [this.#endOf(number - 1), this.#endOf(number)];
+    const bytes = Buffer.allocUnsafeSlow(Math.max(0, end - start));
+    this.#fill(bytes, start);
+    return bytes;
+  }
+
+  /** Where a document ends; 0 for one that is not there, and before the first. */
+  #endOf(number: number): number {
+    if (number < 0) return 0;
+    const first = number - (number % PAGE_ENDS);
+    const page = this.#pages.get(first, () => {
+      const ends = Buffer.alloc(PAGE_ENDS * END_BYTES);
+      this.#ends.readRange(first, first + PAGE_ENDS, ends);
+      return ends;
     });
+    return page.readUIntLE((number - first) * END_BYTES, END_BYTES);
   }
 
   #fill(bytes: Buffer, position: number): void {

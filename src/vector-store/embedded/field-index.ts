@@ -24,7 +24,7 @@ export class FieldIndex implements Disposable {
   readonly #terms = new Map<string, TermsFile>();
   readonly #texts = new Map<string, TextIndex>();
   readonly #columns = new Map<string, IntegerColumn>();
-  readonly #filters = new ByteCache<Uint8Array>(FILTER_BYTES);
+  readonly #filters = new ByteCache<string, Uint8Array>(FILTER_BYTES);
 
   constructor(folder: string, spec: CollectionSpec, count: number) {
     this.#folder = folder;

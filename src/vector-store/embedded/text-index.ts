@@ -17,7 +17,7 @@ const MAX_LENGTH = 255;
 export class TextIndex implements Disposable {
   readonly #path: string;
   readonly #words: TermsFile;
-  readonly #rows = new ByteCache<Uint32Array>(ROWS_BYTES);
+  readonly #rows = new ByteCache<string, Uint32Array>(ROWS_BYTES);
   #lengths: Uint8Array | undefined;
   #variants: WordVariants | undefined;
 
