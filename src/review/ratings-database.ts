@@ -81,6 +81,12 @@ export class RatingsDatabase implements Disposable {
     try {
       const db = new DatabaseSync(path, { timeout: 5_000 });
       db.exec(SCHEMA);
+      const [check] = Object.values(db.prepare("PRAGMA quick_check(1)").get()!);
+      if (check !== "ok")
+        throw new TermduetError(
+          "bad-input",
+          `${path} is damaged (${check}); restore it from a backup, or move it away and import the ratings from CSV`,
+        );
       return new RatingsDatabase(path, db);
     } catch (cause) {
       throw databaseError(path, cause);
@@ -94,14 +100,18 @@ export class RatingsDatabase implements Disposable {
 
   /**
    * Keeps the events, all or none; those whose ids are known already are passed over. `at` is when they happened: an
-   * event that is older than what a reviewer thinks now is kept, and changes nothing.
+   * event that is older than what a reviewer thinks now is kept, and changes nothing. Without it the event happens now, and is what the
+   * reviewer thinks whatever the clock says: one that was ahead for a while must not hold a later rating back.
    * Errors: `conflict` where an id is known with another content, `no-space`, `unavailable`.
    */
-  add(events: readonly (RatingEvent & { at: string })[]): { added: number; known: number } {
+  add(
+    events: readonly (RatingEvent & { at?: string })[],
+    now = new Date(),
+  ): { added: number; known: number } {
     try {
       this.#db.exec("BEGIN IMMEDIATE");
       try {
-        const added = events.filter((event) => this.#addOne(event)).length;
+        const added = events.filter((event) => this.#addOne(event, now.toISOString())).length;
         this.#db.exec("COMMIT");
         return { added, known: events.length - added };
       } catch (error) {
@@ -137,7 +147,10 @@ export class RatingsDatabase implements Disposable {
     this.#db.close();
   }
 
-  #addOne({ id, entry, cui, reviewer, rating, undoes, at }: RatingEvent & { at: string }): boolean {
+  #addOne(
+    { id, entry, cui, reviewer, rating, undoes, at: given }: RatingEvent & { at?: string },
+    time: string,
+  ): boolean {
     const known = this.#one("SELECT entry, cui, reviewer, rating FROM events WHERE id = ?", id);
     if (known) {
       const same =
@@ -156,6 +169,7 @@ export class RatingsDatabase implements Disposable {
       cui,
       reviewer,
     );
+    const at = given ?? notBefore(time, now?.["at"]);
     this.#statement(
       "INSERT INTO events (id, entry, cui, reviewer, rating, previous, undoes, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     ).run(
@@ -192,6 +206,10 @@ export class RatingsDatabase implements Disposable {
     this.#statements.set(sql, statement);
     return statement;
   }
+}
+
+function notBefore(time: string, other: unknown): string {
+  return typeof other === "string" && other > time ? other : time;
 }
 
 // Result codes of SQLite.
