@@ -6,7 +6,7 @@ import { lockSwitch } from "../work/dataset-lock.ts";
 import type { Journal } from "../work/journal.ts";
 import type { Sample } from "../work/sample.ts";
 import type { EncoderTarget } from "../write/encoder-targets.ts";
-import { activateRelease, dropReleases } from "./switch-release.ts";
+import { activateRelease, dropCollections, forgetRelease } from "./switch-release.ts";
 import { verifyCollection, verifyCount } from "./verify-release.ts";
 
 export interface IndexOptions {
@@ -65,13 +65,12 @@ export async function switchTo(
   generations: readonly ReleaseRecord[],
   workFolder?: string,
 ): Promise<void> {
+  const replaced = generations.filter((r) => r.generation < record.generation);
   {
     using _ = await lockSwitch(store, record.dataset, `a switch to ${record.release}`);
     await activateRelease(store, record);
-    await dropReleases(
-      store,
-      generations.filter((r) => r.generation < record.generation),
-    );
+    for (const older of replaced) await forgetRelease(store, older);
   }
+  await dropCollections(store, replaced);
   if (workFolder !== undefined) rmSync(workFolder, { recursive: true, force: true });
 }

@@ -1,7 +1,12 @@
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import { activeReleases, type ReleaseRecord, releaseRecords } from "../../src/vector-store/release-record.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
-import { activateRelease, activationHistory, dropReleases } from "../finish/switch-release.ts";
+import {
+  activateRelease,
+  activationHistory,
+  dropCollections,
+  forgetRelease,
+} from "../finish/switch-release.ts";
 import { lockDataset, lockSwitch } from "../work/dataset-lock.ts";
 import { dropUnfinished } from "../work/generations.ts";
 
@@ -52,7 +57,13 @@ export async function rollback(store: VectorStore, dataset: string): Promise<Rel
 /** Removes a release with its vectors. Errors: `conflict` for the active one, and while the dataset is ingested. */
 export async function remove(store: VectorStore, dataset: string, release: string): Promise<ReleaseRecord> {
   using _ = lockDataset(store, dataset, `the removal of ${dataset} ${release}`);
-  using __ = await lockSwitch(store, dataset, `the removal of ${release}`);
+  const record = await forgotten(store, dataset, release);
+  await dropCollections(store, [record]);
+  return record;
+}
+
+async function forgotten(store: VectorStore, dataset: string, release: string): Promise<ReleaseRecord> {
+  using _ = await lockSwitch(store, dataset, `the removal of ${release}`);
   const record = await findRelease(store, dataset, release);
   if ((await activeReleases(store)).some((r) => r.dataset === dataset && r.release === release)) {
     throw new TermduetError(
@@ -60,7 +71,7 @@ export async function remove(store: VectorStore, dataset: string, release: strin
       `${dataset} ${release} is active; activate another release before you remove it`,
     );
   }
-  await dropReleases(store, [record]);
+  await forgetRelease(store, record);
   return record;
 }
 

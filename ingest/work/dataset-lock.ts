@@ -4,6 +4,7 @@ import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
 
 const SWITCH_WAIT_MS = 60_000;
+const REMOVAL_WAIT_MS = 6 * 3_600_000;
 const NO_LOCK: Disposable = { [Symbol.dispose]: () => undefined };
 
 /**
@@ -25,6 +26,22 @@ export function lockDataset(
 export async function lockSwitch(store: VectorStore, dataset: string, doing: string): Promise<Disposable> {
   if (store.locks === undefined) return NO_LOCK;
   return held(await waitForLock(store.locks, `switch.${dataset}`, doing, SWITCH_WAIT_MS), dataset, store);
+}
+
+/** Keeps what releases of a dataset consist of while somebody copies it; others may read it, and make others active. */
+export async function keepReleases(store: VectorStore, dataset: string, doing: string): Promise<Disposable> {
+  if (store.locks === undefined) return NO_LOCK;
+  return held(await waitForLock(store.locks, `kept.${dataset}`, doing, SWITCH_WAIT_MS), dataset, store);
+}
+
+/** Before files of a dataset's releases go: waits as long as a copy of them may take. Errors: `conflict`. */
+export async function lockForRemoval(store: VectorStore, dataset: string): Promise<Disposable> {
+  if (store.locks === undefined) return NO_LOCK;
+  return held(
+    await waitForLock(store.locks, `kept.${dataset}`, "a removal", REMOVAL_WAIT_MS),
+    dataset,
+    store,
+  );
 }
 
 function held(lock: HeldLock | LockHeld, dataset: string, store: VectorStore): HeldLock {

@@ -1,6 +1,7 @@
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import { collectionsOf, type ReleaseRecord, releaseRecords } from "../../src/vector-store/release-record.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
+import { lockForRemoval } from "./dataset-lock.ts";
 import type { Journal } from "./journal.ts";
 
 /** `umls_2024AB_g2__strings`: dataset, release, generation, content. */
@@ -63,6 +64,8 @@ export async function dropUnfinished(store: VectorStore, named: Named, keep?: nu
     (one) => isSame(one, named) && one.generation !== keep,
   );
   const collections = left.flatMap((one) => one.collections);
+  if (collections.length === 0) return collections;
+  using _ = await lockForRemoval(store, named.dataset);
   for (const collection of collections) await store.dropCollection(collection);
   return collections;
 }

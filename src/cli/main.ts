@@ -74,6 +74,14 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: "convert a store that an earlier version made",
     load: async () => (await import("./commands/upgrade-command.ts")).upgradeCommand(),
   },
+  backup: {
+    summary: "copy releases, keys, ratings and encoders to a folder, while servers serve",
+    load: async () => (await import("./commands/backup-command.ts")).backupCommand(),
+  },
+  restore: {
+    summary: "bring a backup back",
+    load: async () => (await import("./commands/backup-command.ts")).restoreCommand(),
+  },
   doctor: {
     summary: "say what is missing or wrong here, and how to mend it",
     load: async () => (await import("./commands/doctor-command.ts")).doctorCommand(),

@@ -143,6 +143,15 @@ export class RatingsDatabase implements Disposable {
     return this.#all(sql, { reviewer, limit }) as unknown as UndoableRating[];
   }
 
+  /** Copies the ratings as they are now, whoever adds to them meanwhile. */
+  copyTo(path: string): void {
+    try {
+      this.#db.prepare("VACUUM INTO ?").run(path);
+    } catch (cause) {
+      throw databaseError(path, cause);
+    }
+  }
+
   [Symbol.dispose](): void {
     this.#db.close();
   }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { setTimeout } from "node:timers";
 import type { OnProgress } from "../../terminology/progress.ts";
@@ -17,7 +17,7 @@ import { createRows, removeRows } from "./collection-rows.ts";
 import { EmbeddedCollection } from "./embedded-collection.ts";
 import { removeIndexes } from "./index-folder.ts";
 import { type KnownCollection, locksFolder, openDatabase } from "./open-database.ts";
-import type { StoreDatabase } from "./store-database.ts";
+import { databasePath, StoreDatabase } from "./store-database.ts";
 import { explained } from "./store-errors.ts";
 
 /** How often a store looks whether another process has removed what it has open. */
@@ -31,7 +31,9 @@ export class EmbeddedStore extends CollectionsStore<EmbeddedCollection> implemen
   readonly parallel = false;
   readonly locks: string;
   readonly #path: string;
-  readonly #database: StoreDatabase;
+  #database: StoreDatabase;
+  /** The file of the database, which a restore puts another in the place of. */
+  #inode: number | undefined;
   readonly #open = new Map<string, Promise<EmbeddedCollection>>();
   #looked = 0;
 
@@ -41,6 +43,7 @@ export class EmbeddedStore extends CollectionsStore<EmbeddedCollection> implemen
     this.locks = locksFolder(path);
     this.#path = path;
     this.#database = database;
+    this.#inode = inodeOf(path);
   }
 
   static async open(folder: string): Promise<EmbeddedStore> {
@@ -58,7 +61,7 @@ export class EmbeddedStore extends CollectionsStore<EmbeddedCollection> implemen
     if (keep && (await this.collections()).includes(spec.name)) return;
     await this.#close(spec.name);
     await explained(this.#path, `creating ${spec.name}`, () => {
-      this.#database.delete("collections", spec.name);
+      this.#records.delete("collections", spec.name);
       removeIndexes(this.#path, spec.name);
       createRows(this.#path, spec);
       // The description last: what it does not name is not there.
@@ -70,14 +73,14 @@ export class EmbeddedStore extends CollectionsStore<EmbeddedCollection> implemen
     await this.#close(name);
     if (!this.#known(name)) return;
     await explained(this.#path, `dropping ${name}`, () => {
-      this.#database.delete("collections", name);
+      this.#records.delete("collections", name);
       removeIndexes(this.#path, name);
       removeRows(this.#path, name);
     });
   }
 
   async collections(): Promise<string[]> {
-    return Object.keys(this.#database.all("collections"));
+    return Object.keys(this.#records.all("collections"));
   }
 
   async writeBlock(collection: string, block: Block): Promise<void> {
@@ -95,14 +98,15 @@ export class EmbeddedStore extends CollectionsStore<EmbeddedCollection> implemen
   }
 
   async aliases(): Promise<Record<string, string>> {
-    return this.#database.all("aliases");
+    return this.#records.all("aliases");
   }
 
   async switchAliases(changes: Readonly<Record<string, string | null>>): Promise<void> {
-    this.#database.transaction("switching aliases", () => {
+    const database = this.#records;
+    database.transaction("switching aliases", () => {
       for (const [alias, collection] of Object.entries(changes)) {
-        if (collection === null) this.#database.delete("aliases", alias);
-        else if (this.#known(collection)) this.#database.put("aliases", alias, collection);
+        if (collection === null) database.delete("aliases", alias);
+        else if (database.get("collections", collection)) database.put("aliases", alias, collection);
         else
           throw new TermduetError(
             "not-found",
@@ -113,20 +117,20 @@ export class EmbeddedStore extends CollectionsStore<EmbeddedCollection> implemen
   }
 
   async metadata(): Promise<Record<string, unknown>> {
-    const values = Object.entries(this.#database.all("metadata"));
+    const values = Object.entries(this.#records.all("metadata"));
     return Object.fromEntries(values.map(([key, value]) => [key, JSON.parse(value)]));
   }
 
   async putMetadata(key: string, value: unknown): Promise<void> {
-    this.#database.put("metadata", key, JSON.stringify(value));
+    this.#records.put("metadata", key, JSON.stringify(value));
   }
 
   async deleteMetadata(key: string): Promise<void> {
-    this.#database.delete("metadata", key);
+    this.#records.delete("metadata", key);
   }
 
   async recordDamages(): Promise<string[]> {
-    return this.#database.damages();
+    return this.#records.damages();
   }
 
   async integrity(collection: string): Promise<CollectionIntegrity> {
@@ -146,12 +150,12 @@ export class EmbeddedStore extends CollectionsStore<EmbeddedCollection> implemen
   }
 
   #known(name: string): KnownCollection | undefined {
-    const value = this.#database.get("collections", name);
+    const value = this.#records.get("collections", name);
     return value === undefined ? undefined : (JSON.parse(value) as KnownCollection);
   }
 
   #describe(known: KnownCollection): void {
-    this.#database.put("collections", known.spec.name, JSON.stringify(known));
+    this.#records.put("collections", known.spec.name, JSON.stringify(known));
   }
 
   protected override async with<T>(
@@ -169,7 +173,7 @@ export class EmbeddedStore extends CollectionsStore<EmbeddedCollection> implemen
   }
 
   protected override collection(name: string): Promise<EmbeddedCollection> {
-    this.#letGo();
+    void this.#records; // what was removed is not open any more
     const known = this.#open.get(name);
     if (known) return known;
     const opening = this.#openCollection(name);
@@ -192,12 +196,25 @@ export class EmbeddedStore extends CollectionsStore<EmbeddedCollection> implemen
     );
   }
 
-  /** Forgets collections that another process has removed. */
-  #letGo(): void {
+  /** The database, once a second looked at for what another process has changed: removed collections, or all of the store. */
+  get #records(): StoreDatabase {
     const now = performance.now();
-    if (now - this.#looked < LOOK_MS) return;
+    if (now - this.#looked < LOOK_MS) return this.#database;
     this.#looked = now;
-    const there = new Set(Object.keys(this.#database.all("collections")));
+    const inode = inodeOf(this.#path);
+    const isOther = inode !== undefined && this.#inode !== undefined && inode !== this.#inode;
+    if (isOther) {
+      const before = this.#database;
+      this.#database = StoreDatabase.open(databasePath(this.#path));
+      this.#inode = inode;
+      before[Symbol.dispose]();
+    }
+    this.#letGo(isOther ? new Set() : new Set(Object.keys(this.#database.all("collections"))));
+    return this.#database;
+  }
+
+  /** Forgets collections that are not there any more. */
+  #letGo(there: ReadonlySet<string>): void {
     for (const [name, opened] of this.#open) {
       if (there.has(name)) continue;
       this.#open.delete(name);
@@ -210,6 +227,10 @@ export class EmbeddedStore extends CollectionsStore<EmbeddedCollection> implemen
     this.#open.delete(name);
     (await opened?.catch(() => undefined))?.close();
   }
+}
+
+function inodeOf(store: string): number | undefined {
+  return statSync(databasePath(store), { throwIfNoEntry: false })?.ino;
 }
 
 /** Stores of versions before 0.2 have their indexes in tables of LanceDB. */
