@@ -8,7 +8,7 @@ import { zvec } from "./zvec.ts";
 export function engines(count: number, load: (name: string) => Promise<unknown>): Record<string, Engine> {
   const partitions = 2 ** Math.round(Math.log2(Math.sqrt(count)));
   return {
-    own: own(400),
+    own,
     "lancedb-rq1": lancedb({
       index: (made) => made.ivfRq({ numPartitions: partitions, distanceType: "cosine" }),
       candidates: 400,

@@ -7,6 +7,8 @@ interface Rows {
 
 /** An index over rows that is open. */
 interface OpenIndex {
+  /** Whether the engine has compared its candidates exactly itself. */
+  compared?: true;
   /** Row numbers near the query, in no order: what is compared exactly afterwards. */
   candidates(query: Float32Array): Promise<ArrayLike<number>>;
   close(): void | Promise<void>;
