@@ -27,6 +27,10 @@ export function registryAlone(home: string, path = process.env["PATH"]!): NodeJS
     NO_PROXY: "registry.npmjs.org,127.0.0.1,localhost",
     no_proxy: "registry.npmjs.org,127.0.0.1,localhost",
     npm_config_noproxy: "registry.npmjs.org",
+    // A registry behind a firewall is known by the firewall's own certificate.
+    ...(process.env["NODE_EXTRA_CA_CERTS"]
+      ? { NODE_EXTRA_CA_CERTS: process.env["NODE_EXTRA_CA_CERTS"] }
+      : {}),
   };
 }
 
