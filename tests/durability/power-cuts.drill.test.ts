@@ -20,7 +20,9 @@ test(`thirty losses of power lose nothing that was acknowledged, and --resume go
   let done = 0;
   const seen = new Map<string, number>();
   for (let run = 0; done < MOMENTS; run++) {
-    const pauses = Array.from({ length: Math.min(PER_RUN, MOMENTS - done) }, () => 300 + random() * 1_800);
+    const pauses = Array.from({ length: Math.min(PER_RUN, MOMENTS - done) }, (_, i) =>
+      i === 0 ? 500 + random() * 2_000 : 100 + random() * 700,
+    );
     for (const cut of await cutsOfOneRun(folders, `run${run}`, pauses)) {
       const found = await faultsAfter(cut, folders, expected);
       faults.push(...found.map((fault) => `after ${cut.acknowledged.at(-1) ?? "nothing"}: ${fault}`));

@@ -4,7 +4,7 @@ import { collectionsOf, releaseRecords } from "../../../src/vector-store/release
 import type { VectorStore } from "../../../src/vector-store/vector-store.ts";
 
 /** SHA-256 of all that a release holds, whatever its collections are called. */
-export async function releaseHash(store: VectorStore, dataset: string, release: string): Promise<string> {
+async function releaseHash(store: VectorStore, dataset: string, release: string): Promise<string> {
   const record = (await releaseRecords(store)).find((r) => r.dataset === dataset && r.release === release);
   if (!record) return "absent";
   const hash = createHash("sha256");

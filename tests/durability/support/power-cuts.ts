@@ -1,5 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { checkRelease } from "../../../ingest/finish/check-release.ts";
@@ -12,7 +20,7 @@ import { hashOfRelease } from "./contents.ts";
 const WORKLOAD = join(import.meta.dirname, "power-workload.ts");
 
 /** A file system in a file, as a disk of its own; nothing is written to it of its own accord for a long time. */
-export class Disk implements Disposable {
+class Disk implements Disposable {
   readonly image: string;
   readonly path: string;
 
@@ -21,7 +29,8 @@ export class Disk implements Disposable {
     this.path = path;
     mkdirSync(path, { recursive: true });
     if (isNew) {
-      execFileSync("truncate", ["-s", "96M", image]);
+      writeFileSync(image, "");
+      truncateSync(image, 96 * 2 ** 20);
       execFileSync("mkfs.ext4", ["-q", "-F", image]);
     }
     // Mounting replays the journal, as a machine does that starts again.
