@@ -13,6 +13,7 @@ import {
   type ReleaseRecord,
   releaseRecords,
 } from "../src/vector-store/release-record.ts";
+import { requireWhole } from "./finish/check-release.ts";
 import { describeRelease } from "./finish/describe-release.ts";
 import { indexAndVerify, switchTo } from "./finish/finish-release.ts";
 import type { IngestOptions, IngestSummary } from "./ingest-options.ts";
@@ -21,8 +22,10 @@ import { BROAD, Hierarchy } from "./join/hierarchy.ts";
 import { AddedRows, MENTIONS } from "./read/added-rows.ts";
 import { subtractCounts } from "./read/atom-counts.ts";
 import { type ReadReleaseOptions, type ReadResult, readRelease } from "./read/read-release.ts";
+import { lockDataset } from "./work/dataset-lock.ts";
+import { nextGeneration, takeGeneration, useGeneration } from "./work/generations.ts";
 import { Journal } from "./work/journal.ts";
-import { donePart, joinPlan, type PartsPlan, putPart } from "./work/part-records.ts";
+import { donePart, joinPlan, type PartsPlan, putPart, withGenerationOfParts } from "./work/part-records.ts";
 import { isUnchanged, releaseFingerprint } from "./work/release-fingerprint.ts";
 import { someOf } from "./work/sample.ts";
 import { Shard } from "./work/shard.ts";
@@ -40,6 +43,7 @@ interface Plan {
   ofDataset: readonly ReleaseRecord[];
   generation: number;
   fingerprint: string;
+  shared: Omit<PartsPlan, "blocks">;
   journal: Journal;
 }
 
@@ -110,30 +114,55 @@ export class IngestRun implements AsyncDisposable {
     if (encoders.length === 0)
       throw new TermduetError("usage", "no encoder to ingest with; name one by --encoder");
     for (const encoder of encoders) await verifyEncoderFolder(encoder);
+    const doing = `an ingest of ${this.#dataset} ${this.#release}`;
+    if (this.#shard.isWhole)
+      this.#stack.use(lockDataset(store, this.#dataset, doing, this.#options.workFolder));
     const fingerprint = releaseFingerprint(await this.#source.fingerprint(signal), filters);
     const records = await releaseRecords(store);
     checkSpelling(records, { dataset: this.#dataset, release: this.#release });
     const ofDataset = records.filter((r) => r.dataset === this.#dataset);
     const generations = ofDataset.filter((r) => r.release === this.#release);
     const before = generations.at(-1);
-    if (before && isUnchanged(before, fingerprint, encoders)) {
+    if (before && mode !== "restart" && isUnchanged(before, fingerprint, encoders)) {
+      await requireWhole(store, before);
       // A run that was killed between its last steps has left its folder.
       if (existsSync(this.#folder)) await switchTo(store, before, generations, this.#folder);
       const copied = before.encoders.map(({ id }) => ({ id, encoded: 0, copied: before.counts.strings }));
       return this.#summary("unchanged", { ...before.counts, rows: 0, skipped: 0 }, copied);
     }
-    const generation = (before?.generation ?? 0) + 1;
+    const shared = await this.#shared(fingerprint);
     if (!this.#shard.isWhole && mode !== "restart") {
-      const done = await donePart(store, this.#shared(generation, fingerprint), this.#shard.part);
+      const done = await donePart(store, shared, this.#shard.part);
       if (done) {
         const counts = { ...done.record.counts, rows: 0, skipped: 0 };
         return this.#summary("part", counts, done.record.encoders);
       }
     }
-    const { of: _, ...plan } = this.#shared(generation, fingerprint);
+    const { of: _, ...plan } = shared;
     const journal = this.#stack.use(new Journal(this.#folder, { ...plan, store: store.url }, mode));
-    this.#plan = { generations, ofDataset, generation, fingerprint, journal };
+    const { generation } = journal;
+    this.#plan = {
+      generations,
+      ofDataset,
+      generation,
+      fingerprint,
+      shared: { ...shared, generation },
+      journal,
+    };
+    // Parts take theirs in `join`, when the processes have agreed.
+    if (this.#shard.isWhole)
+      await takeGeneration(store, shared, journal, (content) => this.#collection(content));
     return undefined;
+  }
+
+  /** What all processes that ingest the release by parts have in common, with the generation that is to be made. */
+  async #shared(fingerprint: string): Promise<Omit<PartsPlan, "blocks">> {
+    const { store } = this.#options;
+    const encoders = this.#options.encoders.map(({ manifest, hash }) => ({ id: manifest.id, hash }));
+    const named = { dataset: this.#dataset, release: this.#release };
+    const next = await nextGeneration(store, named);
+    const plan = { ...named, generation: next, fingerprint, encoders, of: this.#shard.of };
+    return this.#shard.isWhole ? plan : withGenerationOfParts(store, plan);
   }
 
   /** Streams the source once and divides its rows by concept. */
@@ -154,12 +183,13 @@ export class IngestRun implements AsyncDisposable {
   /** Makes concepts of the rows and divides their atoms by string, while the collections to fill are begun. */
   async join(read: ReadResult): Promise<Joined> {
     const { store, encoders, filters, mode, onProgress, signal } = this.#options;
-    const { journal, ofDataset, generation, fingerprint } = this.#planned;
+    const { journal, ofDataset, generation, shared } = this.#planned;
     const shard = this.#shard;
     const parts = stringParts(read.counts.atoms, this.#options.atomsPerBlock);
     if (!shard.isWhole) {
-      const plan: PartsPlan = { ...this.#shared(generation, fingerprint), blocks: parts };
+      const plan: PartsPlan = { ...shared, blocks: parts };
       await joinPlan(store, plan, mode === "restart");
+      await useGeneration(store, plan, generation);
     }
     const hierarchy = await Hierarchy.read(this.#path("hierarchy"), this.#broadFrom);
     const wanted = beginnings(encoders, ofDataset, (content) => this.#collection(content));
@@ -184,7 +214,7 @@ export class IngestRun implements AsyncDisposable {
     await Promise.allSettled([joining, copying]);
     const concepts = await joining;
     const earlier = new Map(wanted.map((begun) => [begun.spec.name, begun.earlier]));
-    const filling = { store, journal, shard, copied: await copying, earlier };
+    const filling = { store, journal, shard, copied: await copying, earlier, mends: mode === "restart" };
     rmSync(this.#path("concepts"), { recursive: true, force: true });
     return { concepts, hierarchy, parts, filling };
   }
@@ -294,19 +324,6 @@ export class IngestRun implements AsyncDisposable {
     const { broadFrom, store, filters } = this.#options;
     const mayBeBroad = store.copies !== undefined && !filters.sty?.length;
     return broadFrom ?? (mayBeBroad ? BROAD : Number.POSITIVE_INFINITY);
-  }
-
-  /** What all processes that ingest the release by parts have in common. */
-  #shared(generation: number, fingerprint: string): Omit<PartsPlan, "blocks"> {
-    const encoders = this.#options.encoders.map(({ manifest, hash }) => ({ id: manifest.id, hash }));
-    return {
-      dataset: this.#dataset,
-      release: this.#release,
-      generation,
-      fingerprint,
-      encoders,
-      of: this.#shard.of,
-    };
   }
 
   #reading(): ReadReleaseOptions {

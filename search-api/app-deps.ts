@@ -34,6 +34,8 @@ export interface AppDeps {
   maps?: readonly AlignmentMap[];
   /** Origins whose pages may read answers; absent: none but this server's own. */
   corsOrigins?: readonly string[];
+  /** Proxies whose X-Forwarded-For is believed; absent: none. */
+  trustedProxies?: readonly string[];
   tracing?: Pick<Tracing, "request">;
   /** What the app does by itself: looks at recall so often (0: never). Absent: nothing. It begins when the server is ready, and what must end goes on the stack. */
   background?: { canaryMs: number; stack: DisposableStack; ready: Promise<void> };

@@ -1,5 +1,6 @@
 import type { RequestHandler, Response } from "express";
-import type { KeyHolder } from "./guards/api-keys.ts";
+import { ipKeyGenerator } from "express-rate-limit";
+import { callerOf, type KeyHolder } from "./guards/api-keys.ts";
 import type { ProblemCode } from "./problems/http-problem.ts";
 import { HttpProblem } from "./problems/http-problem.ts";
 import type { TracedPart } from "./telemetry/tracing.ts";
@@ -15,6 +16,8 @@ export interface Call {
   problem: ProblemCode | undefined;
   /** Whose key came with the request; undefined where keys are not asked for, or none that is known came. */
   holder: KeyHolder | undefined;
+  /** Who asks, for counting: the key's name, else the address. Never logged. */
+  readonly caller: string;
   /** Parts that took time, for traces. */
   readonly parts: TracedPart[];
   /** Shortens or extends the time that is left, counted from the start. */
@@ -62,6 +65,9 @@ export function openCall({ now, newId, deadlineMs }: OpenCallDeps): RequestHandl
       route: "unmatched",
       problem: undefined,
       holder: undefined,
+      get caller() {
+        return callerOf(this) ?? ipKeyGenerator(request.ip ?? "");
+      },
       parts: [],
       setDeadline(ms) {
         clearTimeout(timer);

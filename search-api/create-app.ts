@@ -12,6 +12,7 @@ import { hostGuard } from "./guards/host-guard.ts";
 import { perCallerLimit } from "./guards/rate-limit.ts";
 import { securityHeaders } from "./guards/security-headers.ts";
 import { cutSlowBodies } from "./guards/slow-bodies.ts";
+import { cutSlowReaders } from "./guards/slow-readers.ts";
 import { LIMITS } from "./limits.ts";
 import { mcpRoute } from "./mcp/mcp-route.ts";
 import { openApiDocument } from "./openapi-document.ts";
@@ -49,7 +50,7 @@ export function createApp(deps: AppDeps): Express {
   const { releases } = searcher;
   const admission = new Admission(load);
   const metrics = promMetrics(() => admission, { process: deps.processMetrics });
-  const searches = new SearchService({ searcher, admission, metrics, now, batches: load.batches });
+  const searches = new SearchService({ searcher, admission, metrics, now, ...load });
   const concepts = new ConceptLookup({ store, releases });
   const suggester = new Suggester({ store, releases, now, metrics });
   const terms = new TermStore({ store, releases, dataset: deps.dataset });
@@ -73,6 +74,8 @@ export function createApp(deps: AppDeps): Express {
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", false); // each route reads its own, strictly
+  if (deps.trustedProxies?.length) app.set("trust proxy", [...deps.trustedProxies]);
+  app.use(cutSlowReaders(load.idleMs));
   app.use(openCall({ now, newId: deps.newId, deadlineMs: load.deadlineMs }));
   app.use(requestLog(log, metrics, now, deps.tracing));
   app.use(securityHeaders());
@@ -128,7 +131,13 @@ export function createApp(deps: AppDeps): Express {
     route(OPENAPI, (_request, response) => sendJson(response, JSON.parse(document))),
   );
   app.all(OPENAPI, route(OPENAPI, otherMethods(["get"])));
-  app.all("/mcp", route("/mcp", mcpRoute({ searches, concepts, store, searcher, dataset, version })));
+  app.all(
+    "/mcp",
+    route(
+      "/mcp",
+      mcpRoute({ searches, concepts, store, searcher, dataset, version, origins: deps.corsOrigins ?? [] }),
+    ),
+  );
   app.use(route("page", page(deps.webFolder)));
   app.all("/", route("page", otherMethods(["get"])));
   app.use(unknownPath);

@@ -58,6 +58,11 @@ export interface LoadLimits {
   /** Longest time that a stream of queries may take, and how many may be open. */
   streamDeadlineMs: number;
   streams: number;
+  /** Of batches and streams, one caller's. */
+  batchesPerCaller: number;
+  streamsPerCaller: number;
+  /** Longest wait for the next lines of a stream, and for a client to take what it was sent. */
+  idleMs: number;
 }
 
 export const DEFAULT_LOAD: LoadLimits = {
@@ -70,4 +75,7 @@ export const DEFAULT_LOAD: LoadLimits = {
   batches: 16,
   streamDeadlineMs: 3_600_000,
   streams: 8,
+  batchesPerCaller: 8,
+  streamsPerCaller: 4,
+  idleMs: 30_000,
 };

@@ -6,10 +6,11 @@ import type { SearchBackend } from "./search-backend.ts";
 // A probe every second must not keep the encoders busy.
 const FRESH_MS = 5_000;
 
-/** Whether the store answers and the encoders of its active releases encode. Asking loads them. */
+/** Whether the active releases can be searched: each is. Asking loads what searches need. */
 export class ReadinessCheck {
   readonly #searcher: SearchBackend;
   readonly #now: () => number;
+  #asked = 0;
   #last: { at: number; answer: Promise<Readiness> } | undefined;
 
   constructor(searcher: SearchBackend, now: () => number) {
@@ -34,7 +35,7 @@ export class ReadinessCheck {
     if (active.length === 0) {
       throw new HttpProblem("unavailable", "the store holds no release", { "Retry-After": "5" });
     }
-    const outcomes = await Promise.allSettled(active.map((record) => this.#encode(record)));
+    const outcomes = await Promise.allSettled(active.map((record) => this.#search(record)));
     const failed = outcomes.filter((outcome) => outcome.status === "rejected");
     if (failed.length === outcomes.length) throw failed[0]!.reason;
     const releases = active.map(({ dataset, release, encoders }, i) => ({
@@ -46,8 +47,8 @@ export class ReadinessCheck {
     return { status: "ok", releases };
   }
 
-  async #encode(record: ReleaseRecord): Promise<void> {
-    const retrievers = await this.#searcher.retrievers(record);
-    await Promise.all(retrievers.map(({ encoder }) => encoder.encode(["ready"], "query")));
+  async #search({ dataset }: ReleaseRecord): Promise<void> {
+    // Another text each time: of one that was asked before the vectors are known.
+    await this.#searcher.search({ queries: [`ready ${this.#asked++}`], k: 1, dataset });
   }
 }

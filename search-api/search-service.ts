@@ -5,7 +5,7 @@ import type { SearchResponse } from "../src/retrieval/request/search-types.ts";
 import type { Call } from "./call.ts";
 import type { Admission, AdmissionTurn } from "./guards/admission.ts";
 import { MicroBatcher } from "./guards/micro-batcher.ts";
-import { HttpProblem } from "./problems/http-problem.ts";
+import { Places } from "./guards/places.ts";
 import type { SearchBackend } from "./search-backend.ts";
 import type { Metrics, SearchPart } from "./telemetry/metrics.ts";
 
@@ -26,7 +26,7 @@ export interface ServiceRequest {
 }
 
 /** What a search needs to know of the call that it is made for. */
-export type SearchCall = Pick<Call, "signal" | "remainingMs"> & Partial<Pick<Call, "parts">>;
+export type SearchCall = Pick<Call, "signal" | "remainingMs"> & Partial<Pick<Call, "parts" | "caller">>;
 
 export interface SearchDeskDeps {
   searcher: SearchBackend;
@@ -35,6 +35,8 @@ export interface SearchDeskDeps {
   now: () => number;
   /** Batches that may be under way. */
   batches: number;
+  /** Of those, one caller's. */
+  batchesPerCaller: number;
 }
 
 type Shared = Omit<Parameters<SearchBackend["search"]>[0], "queries" | "contexts">;
@@ -47,19 +49,21 @@ interface AskedQuery {
 
 // A long batch is searched in parts of this size, each in its turn, so that others are answered in between.
 const PART = 16;
+// Of long pages fewer, each of which takes as long.
+const LONG_PAGE = 50;
+const PART_OF_LONG = 4;
 // More texts cost hardly less each, and the first would wait longer for the last.
 const TOGETHER = 8;
-const RETRY = { "Retry-After": "10" };
-
 /** Where all doors hand in their searches: admits them, joins those that wait, divides long batches, and counts. */
 export class SearchService {
   readonly #deps: SearchDeskDeps;
   readonly #together: MicroBatcher<Shared, AskedQuery>;
-  #batches = 0;
+  readonly #batches: Places;
 
   constructor(deps: SearchDeskDeps) {
     this.#deps = deps;
-    const { admission, metrics, now } = deps;
+    const { admission, metrics, now, batches, batchesPerCaller } = deps;
+    this.#batches = new Places("batches", batches, batchesPerCaller);
     this.#together = new MicroBatcher({
       admission,
       most: TOGETHER,
@@ -94,14 +98,8 @@ export class SearchService {
     };
     if (patient) return this.#inParts(asked, shared, call, true);
     if (queries.length === 1) return [await this.#together.search(asked[0]!, shared, call)];
-    if (this.#batches >= this.#deps.batches)
-      throw new HttpProblem("overloaded", "too many batches are under way; try again", RETRY);
-    this.#batches++;
-    try {
-      return await this.#inParts(asked, shared, call, false);
-    } finally {
-      this.#batches--;
-    }
+    using _ = this.#batches.take(call.caller);
+    return await this.#inParts(asked, shared, call, false);
   }
 
   /** Work that asks the store alone, let in like a search of one query. */
@@ -123,9 +121,10 @@ export class SearchService {
     patient: boolean,
   ): Promise<SearchResponse[]> {
     const responses: SearchResponse[] = [];
-    for (let start = 0; start < queries.length; start += PART) {
-      const part = queries.slice(start, start + PART);
-      const turn = { patient: patient || start > 0 };
+    const size = shared.k > LONG_PAGE ? PART_OF_LONG : PART;
+    for (let start = 0; start < queries.length; start += size) {
+      const part = queries.slice(start, start + size);
+      const turn = { patient: patient || start > 0, behind: true };
       responses.push(...(await this.admit(call, () => this.#part(part, shared, call), turn)));
     }
     return responses;

@@ -4,6 +4,7 @@ import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import { type ReleaseRecord, releaseRecords } from "../../src/vector-store/release-record.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
 import type { IngestSummary } from "../ingest-options.ts";
+import { lockDataset } from "../work/dataset-lock.ts";
 import {
   finishedParts,
   forgetParts,
@@ -29,6 +30,7 @@ export interface FinishOptions extends EncodingOptions {
  */
 export async function finishParts(options: FinishOptions): Promise<IngestSummary> {
   const { store, dataset, release } = options;
+  using _ = lockDataset(store, dataset, `the end of an ingest of ${dataset} ${release} by parts`);
   const plan = await partsPlan(store, dataset, release);
   if (!plan) {
     throw new TermduetError(

@@ -1,15 +1,13 @@
 import { rmSync } from "node:fs";
-import { setTimeout } from "node:timers/promises";
 import type { OnProgress } from "../../src/terminology/progress.ts";
 import { collectionsOf, type ReleaseRecord } from "../../src/vector-store/release-record.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
+import { lockSwitch } from "../work/dataset-lock.ts";
 import type { Journal } from "../work/journal.ts";
 import type { Sample } from "../work/sample.ts";
 import type { EncoderTarget } from "../write/encoder-targets.ts";
-import { activateRelease, dropRelease } from "./switch-release.ts";
+import { activateRelease, dropCollections, forgetRelease } from "./switch-release.ts";
 import { verifyCollection, verifyCount } from "./verify-release.ts";
-
-const DROP_DELAY_MS = 2000;
 
 export interface IndexOptions {
   store: VectorStore;
@@ -67,10 +65,12 @@ export async function switchTo(
   generations: readonly ReleaseRecord[],
   workFolder?: string,
 ): Promise<void> {
-  await activateRelease(store, record);
   const replaced = generations.filter((r) => r.generation < record.generation);
-  // Servers look at the aliases once a second; until then they ask for the old collections.
-  if (replaced.length > 0) await setTimeout(DROP_DELAY_MS);
-  for (const older of replaced) await dropRelease(store, older);
+  {
+    using _ = await lockSwitch(store, record.dataset, `a switch to ${record.release}`);
+    await activateRelease(store, record);
+    for (const older of replaced) await forgetRelease(store, older);
+  }
+  await dropCollections(store, replaced);
   if (workFolder !== undefined) rmSync(workFolder, { recursive: true, force: true });
 }

@@ -1,12 +1,14 @@
-import { closeSync, createReadStream, mkdirSync, openSync, writeSync } from "node:fs";
+import { closeSync, createReadStream, fsyncSync, mkdirSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { syncFolder } from "../../src/machine/sync-folder.ts";
 
 const FILE = "parents.jsonl";
 const FLUSH_CHARACTERS = 1 << 20;
 
 /** Keeps who is whose parent, and which concepts have atoms, in a file until the strings are written. */
 export class ParentsFile implements Disposable {
+  readonly #folder: string;
   readonly #file: number;
   #buffer = "";
   #last = "";
@@ -14,6 +16,7 @@ export class ParentsFile implements Disposable {
   /** A new, empty file in the folder. */
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
+    this.#folder = folder;
     this.#file = openSync(join(folder, FILE), "w");
   }
 
@@ -29,9 +32,12 @@ export class ParentsFile implements Disposable {
     this.#write([cui]);
   }
 
+  /** All is on the disk when it returns: the journal then says so. */
   [Symbol.dispose](): void {
     this.#flush();
+    fsyncSync(this.#file);
     closeSync(this.#file);
+    syncFolder(this.#folder);
   }
 
   #write(row: readonly string[]): void {

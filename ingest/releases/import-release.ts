@@ -8,8 +8,11 @@ import {
   renamed,
 } from "../../src/vector-store/release-record.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
+import { checkRelease } from "../finish/check-release.ts";
 import { switchTo } from "../finish/finish-release.ts";
 import { verifyCount, verifyIndex } from "../finish/verify-release.ts";
+import { lockDataset } from "../work/dataset-lock.ts";
+import { nextGeneration, useGeneration } from "../work/generations.ts";
 import { checkArchive, readArchived, readManifest } from "./export-archive.ts";
 
 const SAMPLE_VECTORS = 16;
@@ -32,16 +35,18 @@ export async function importRelease(
 ): Promise<ImportResult> {
   const { record: exported, files } = readManifest(folder);
   await checkArchive(folder, files);
+  using _ = lockDataset(store, exported.dataset, `an import of ${exported.dataset} ${exported.release}`);
   const records = await releaseRecords(store);
   checkSpelling(records, exported);
   const generations = records.filter((r) => r.dataset === exported.dataset && r.release === exported.release);
   const before = generations.at(-1);
-  if (before && isSame(before, exported)) {
+  if (before && isSame(before, exported) && (await checkRelease(store, before)).damages.length === 0) {
     await switchTo(store, before, generations);
     return { record: before, status: "unchanged" };
   }
   const { dataset, release } = exported;
-  const generation = (before?.generation ?? 0) + 1;
+  const generation = await nextGeneration(store, exported);
+  await useGeneration(store, exported, generation);
   const record = renamed(exported, generation, (content) =>
     collectionName(dataset, release, generation, content),
   );

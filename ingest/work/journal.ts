@@ -5,11 +5,15 @@ import {
   mkdirSync,
   openSync,
   readFileSync,
+  renameSync,
   rmSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
+import { type HeldLock, LockHeld, tryLock } from "../../src/machine/held-lock.ts";
+import { syncFolder } from "../../src/machine/sync-folder.ts";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
 
 /** Everything that two runs must have in common for one to go on where the other stopped. */
@@ -24,7 +28,7 @@ export interface IngestPlan {
 }
 
 /** Number of the format of spilled rows, block keys and journal; raised when it changes, so that old work is not mixed with new. */
-const LAYOUT = 2;
+const LAYOUT = 3;
 
 type Entry =
   | { stage: string; result: unknown }
@@ -42,7 +46,10 @@ export type JournalMode = "new" | "resume" | "restart" | "either";
  */
 export class Journal implements Disposable {
   readonly folder: string;
+  /** The generation that the work makes: that of the plan, or where it is gone on with, of the work that was there. */
+  readonly generation: number;
   readonly #file: number;
+  readonly #lock: HeldLock;
   readonly #stages = new Map<string, unknown>();
   readonly #blocks = new Map<string, { count: number; encoded: number; copied: number }>();
 
@@ -53,31 +60,17 @@ export class Journal implements Disposable {
    */
   constructor(folder: string, plan: IngestPlan, mode: JournalMode) {
     this.folder = folder;
-    const planFile = join(folder, "plan.json");
-    const written = JSON.stringify({ layout: LAYOUT, ...plan });
-    const unfinished = existsSync(planFile) ? readFileSync(planFile, "utf8") : undefined;
-    refuseSecondRun(folder);
-    const release = `${plan.dataset} ${plan.release}`;
-    if (unfinished !== undefined && mode === "new") {
-      throw new TermduetError(
-        "conflict",
-        `an ingest of ${release} was not finished (${folder}); add --resume to go on with it, or --restart to begin again`,
-      );
+    this.#lock = lockWork(folder, plan);
+    try {
+      const left = unfinishedPlan(folder);
+      this.generation = this.#begin(plan, left, mode);
+      this.#read();
+      this.#file = openSync(this.#path, "a");
+      syncFolder(folder);
+    } catch (error) {
+      this.#lock[Symbol.dispose]();
+      throw error;
     }
-    const isOther = unfinished !== undefined && unfinished !== written;
-    if (unfinished === undefined || mode === "restart" || (mode === "either" && isOther)) {
-      rmSync(folder, { recursive: true, force: true });
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(planFile, written, { flush: true });
-    } else if (isOther) {
-      throw new TermduetError(
-        "conflict",
-        `the unfinished ingest of ${release} is of another source, other filters, other encoders or another version of termduet; use --restart to begin again`,
-      );
-    }
-    writeFileSync(join(folder, "pid"), String(process.pid));
-    this.#read();
-    this.#file = openSync(join(folder, "journal.jsonl"), "a");
   }
 
   /** Result of a stage that is done. */
@@ -119,7 +112,37 @@ export class Journal implements Disposable {
 
   [Symbol.dispose](): void {
     closeSync(this.#file);
-    rmSync(join(this.folder, "pid"), { force: true });
+    this.#lock[Symbol.dispose]();
+  }
+
+  get #path(): string {
+    return join(this.folder, "journal.jsonl");
+  }
+
+  #begin(plan: IngestPlan, left: string | undefined, mode: JournalMode): number {
+    const release = `${plan.dataset} ${plan.release}`;
+    if (left !== undefined && mode === "new") {
+      throw new TermduetError(
+        "conflict",
+        `an ingest of ${release} was not finished (${this.folder}); add --resume to go on with it, or --restart to begin again`,
+      );
+    }
+    const generation = generationOf(left, plan);
+    const isAnew = mode === "restart" || (mode === "either" && generation === undefined);
+    if (left !== undefined && generation !== undefined && !isAnew) return generation;
+    if (left !== undefined && !isAnew) {
+      throw new TermduetError(
+        "conflict",
+        `the unfinished ingest of ${release} is of another source, other filters, other encoders or another version of termduet, or its plan is damaged (${this.folder}); use --restart to begin again`,
+      );
+    }
+    rmSync(this.folder, { recursive: true, force: true });
+    mkdirSync(this.folder, { recursive: true });
+    const draft = join(this.folder, `${PLAN}.new`);
+    writeFileSync(draft, written(plan), { flush: true });
+    renameSync(draft, join(this.folder, PLAN));
+    for (const above of [this.folder, dirname(this.folder), dirname(dirname(this.folder))]) syncFolder(above);
+    return plan.generation;
   }
 
   #append(entry: Entry): void {
@@ -129,34 +152,56 @@ export class Journal implements Disposable {
   }
 
   #read(): void {
-    const path = join(this.folder, "journal.jsonl");
+    const path = this.#path;
     if (!existsSync(path)) return;
     const text = readFileSync(path, "utf8");
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
     // A line that the crash cut is forgotten; new lines must not continue it.
-    if (whole.length < text.length) writeFileSync(path, whole, { flush: true });
-    for (const line of whole.split("\n").filter(Boolean)) {
-      const entry = JSON.parse(line) as Entry;
+    if (whole.length < text.length) truncateSync(path, Buffer.byteLength(whole));
+    for (const [number, line] of whole.split("\n").entries()) {
+      if (line === "") continue;
+      const entry = entryOf(line, `${path}, line ${number + 1}`);
       if ("stage" in entry) this.#stages.set(entry.stage, entry.result);
       else this.#blocks.set(`${entry.collection} ${entry.block}`, entry);
     }
   }
 }
 
-/** A pid file of a process that is still alive means that another run works in the folder. */
-function refuseSecondRun(folder: string): void {
-  const path = join(folder, "pid");
-  if (!existsSync(path)) return;
-  const pid = Number(readFileSync(path, "utf8"));
-  if (pid === process.pid || !isAlive(pid)) return;
-  throw new TermduetError("conflict", `process ${pid} is ingesting into ${folder}; wait for it, or stop it`);
+const PLAN = "plan.json";
+
+function written(plan: IngestPlan): string {
+  return JSON.stringify({ layout: LAYOUT, ...plan });
 }
 
-function isAlive(pid: number): boolean {
+function unfinishedPlan(folder: string): string | undefined {
+  const path = join(folder, PLAN);
+  return existsSync(path) ? readFileSync(path, "utf8") : undefined;
+}
+
+/** The generation of work that was left, where it is of the same plan but for that. */
+function generationOf(left: string | undefined, plan: IngestPlan): number | undefined {
   try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
+    const { generation } = JSON.parse(left ?? "") as IngestPlan;
+    return left === written({ ...plan, generation }) ? generation : undefined;
+  } catch {
+    return undefined;
   }
+}
+
+function entryOf(line: string, where: string): Entry {
+  try {
+    return JSON.parse(line) as Entry;
+  } catch (cause) {
+    throw new TermduetError("bad-input", `${where} is damaged; begin again with --restart`, { cause });
+  }
+}
+
+function lockWork(folder: string, { dataset, release }: IngestPlan): HeldLock {
+  const lock = tryLock(
+    join(dirname(folder), "locks"),
+    basename(folder),
+    `an ingest of ${dataset} ${release}`,
+  );
+  if (!(lock instanceof LockHeld)) return lock;
+  throw new TermduetError("conflict", `${folder} is held by ${lock.holder}; wait for it, or stop it`);
 }

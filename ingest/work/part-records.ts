@@ -67,6 +67,18 @@ export async function partsPlan(
   return value === undefined ? undefined : planSchema.parse(value);
 }
 
+/** The plan with the generation that the other processes make, where they ingest the same. */
+export async function withGenerationOfParts(
+  store: VectorStore,
+  plan: Omit<PartsPlan, "blocks">,
+): Promise<Omit<PartsPlan, "blocks">> {
+  const known = await partsPlan(store, plan.dataset, plan.release);
+  const isSame =
+    known?.fingerprint === plan.fingerprint &&
+    JSON.stringify(known.encoders) === JSON.stringify(plan.encoders);
+  return isSame ? { ...plan, generation: known.generation } : plan;
+}
+
 export async function putPart(store: VectorStore, part: PartRecord): Promise<void> {
   const { dataset, release } = part.record;
   await store.putMetadata(partKey(dataset, release, part.part), part);

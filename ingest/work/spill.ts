@@ -1,6 +1,8 @@
-import { closeSync, createReadStream, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
-import { join } from "node:path";
+import { closeSync, createReadStream, fsyncSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { syncFolder } from "../../src/machine/sync-folder.ts";
+import { TermduetError } from "../../src/terminology/termduet-error.ts";
 
 const FLUSH_CHARACTERS = 256 * 1024;
 
@@ -30,12 +32,17 @@ export class SpillWriter implements Disposable {
     if (buffer.length >= this.#flushAt) this.#flush(part);
   }
 
+  /** All is on the disk when it returns: the journal then says so. */
   [Symbol.dispose](): void {
     for (const part of this.#buffers.keys()) {
       this.#flush(part);
       const file = this.#files[part];
-      if (file !== undefined) closeSync(file);
+      if (file === undefined) continue;
+      fsyncSync(file);
+      closeSync(file);
     }
+    syncFolder(this.#folder);
+    syncFolder(dirname(this.#folder));
   }
 
   #flush(part: number): void {
@@ -63,11 +70,19 @@ export async function* readPart<Row>(folder: string, part: number): AsyncGenerat
   const input = createReadStream(partFile(folder, part), { encoding: "utf8", highWaterMark: 1 << 20 });
   try {
     for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }))
-      yield JSON.parse(line);
+      yield rowOf<Row>(line, partFile(folder, part));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   } finally {
     input.destroy();
+  }
+}
+
+function rowOf<Row>(line: string, path: string): Row {
+  try {
+    return JSON.parse(line);
+  } catch (cause) {
+    throw new TermduetError("bad-input", `${path} is damaged; begin again with --restart`, { cause });
   }
 }
 

@@ -16,6 +16,8 @@ export interface TextBlock {
 export interface VectorSource {
   store: VectorStore;
   collection: string;
+  /** Encodes anew what is damaged there, in the place of refusing it. */
+  mends: boolean;
 }
 
 export interface BlockVectors {
@@ -81,6 +83,8 @@ function checkLengths({ ids }: TextBlock, vectors: Float32Array, { folder }: Enc
   }
 }
 
+const DAMAGED: ReadonlySet<string> = new Set(["bad-input", "not-found"]);
+
 /** Fills in what the earlier collection holds; returns the positions that it lacks. */
 async function copyVectors(
   block: TextBlock,
@@ -91,13 +95,17 @@ async function copyVectors(
   if (block.ids.length === 0) return [];
   const wanted = new Map(block.ids.map((id, i) => [id, i]));
   const [from, to] = [block.buckets[0]!, block.buckets.at(-1)! + 1];
-  for await (const rows of earlier.store.scan(earlier.collection, "bucket", from, to)) {
-    for (const { id, vector } of rows) {
-      const position = wanted.get(id);
-      if (position === undefined) continue;
-      into.set(vector, position * dimension);
-      wanted.delete(id);
+  try {
+    for await (const rows of earlier.store.scan(earlier.collection, "bucket", from, to)) {
+      for (const { id, vector } of rows) {
+        const position = wanted.get(id);
+        if (position === undefined) continue;
+        into.set(vector, position * dimension);
+        wanted.delete(id);
+      }
     }
+  } catch (error) {
+    if (!earlier.mends || !(error instanceof TermduetError) || !DAMAGED.has(error.code)) throw error;
   }
   return [...wanted.values()];
 }

@@ -12,6 +12,8 @@ export interface FillOptions {
   copied: ReadonlySet<string>;
   /** For a collection the one of an earlier release that has the same of it. */
   earlier: ReadonlyMap<string, string | undefined>;
+  /** Whether what is damaged in an earlier release is encoded anew: else it is refused. */
+  mends: boolean;
 }
 
 /** A block that is ready to be written. `write` keeps it, and says so in the journal. */
@@ -34,7 +36,7 @@ export async function readyVectors(
 ): Promise<ReadyBlock> {
   const { store, copied, shard } = options;
   const earlier = options.earlier.get(collection);
-  const source = earlier === undefined ? undefined : { store, collection: earlier };
+  const source = earlier === undefined ? undefined : { store, collection: earlier, mends: options.mends };
   if (!copied.has(collection)) {
     const made = await encodeBlock(block, pool, source, onEncoded);
     return ready(options, block, collection, made, () =>

@@ -13,17 +13,26 @@ export interface AdmissionOptions {
 export interface AdmissionTurn {
   /** What goes on with work that has been let in already waits as long as it takes. */
   patient?: boolean;
+  /** A part of many queries: what a person waits for goes before it. */
+  behind?: boolean;
 }
+
+/** Of so many turns one is for those who stand behind, so that they get on too. */
+const TURNS_FOR_THOSE_BEHIND = 4;
 
 /**
  * Lets a bounded amount of work in and keeps a bounded queue before it; what comes on top is refused at once, and what
- * waits too long is refused then, so that an overloaded server goes on answering what it can. First come, first served. A
+ * waits too long is refused then, so that an overloaded server goes on answering what it can. First come, first served, but for parts
+ * of batches: they stand behind single searches, and never take all the room. A
  * short queue that stands still is no overload but a pause, of the disk or of an ingest beside: it waits on.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
   readonly #queue: (() => void)[] = [];
+  readonly #behind: (() => void)[] = [];
   #running = 0;
+  #runningBehind = 0;
+  #turns = 0;
   /** Requests that wait, in the queue or with one that does. */
   #waiting = 0;
 
@@ -46,16 +55,29 @@ export class Admission {
   async run<T>(
     signal: AbortSignal,
     work: () => Promise<T>,
-    { patient = false }: AdmissionTurn = {},
+    { patient = false, behind = false }: AdmissionTurn = {},
   ): Promise<T> {
     signal.throwIfAborted();
-    if (this.#running < this.#options.concurrent) this.#running++;
-    else await this.#turn(signal, patient);
+    if (behind ? this.#mayBehind : this.#running < this.#options.concurrent) this.#begin(behind);
+    else await this.#turn(signal, patient, behind);
     try {
       return await work();
     } finally {
+      this.#running--;
+      if (behind) this.#runningBehind--;
       this.#next();
     }
+  }
+
+  /** Those behind leave room for one search of somebody who waits. */
+  get #mayBehind(): boolean {
+    const { concurrent } = this.#options;
+    return this.#running < concurrent && this.#runningBehind < Math.max(1, concurrent - 1);
+  }
+
+  #begin(behind: boolean): void {
+    this.#running++;
+    if (behind) this.#runningBehind++;
   }
 
   /**
@@ -70,13 +92,14 @@ export class Admission {
     };
   }
 
-  async #turn(signal: AbortSignal, patient: boolean): Promise<void> {
+  async #turn(signal: AbortSignal, patient: boolean, behind: boolean): Promise<void> {
     const leave = patient ? () => undefined : this.besides();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const queue = behind ? this.#behind : this.#queue;
     const give = (reason: unknown): void => {
-      const place = this.#queue.indexOf(resolve);
+      const place = queue.indexOf(resolve);
       if (place < 0) return; // its turn has come
-      this.#queue.splice(place, 1);
+      queue.splice(place, 1);
       reject(reason);
     };
     const gone = (): void => give(signal.reason);
@@ -85,7 +108,7 @@ export class Admission {
       ? undefined
       : setInterval(() => this.#waiting > few && give(overloaded()), maxWaitMs);
     signal.addEventListener("abort", gone, { once: true });
-    this.#queue.push(resolve);
+    queue.push(resolve);
     try {
       await promise;
     } finally {
@@ -95,11 +118,17 @@ export class Admission {
     }
   }
 
-  /** Hands the room on to the first that waits. */
+  /** Hands the room on to the first that waits; what it takes is counted here, before anybody else can take it. */
   #next(): void {
-    const first = this.#queue.shift();
-    if (first) first();
-    else this.#running--;
+    while (this.#running < this.#options.concurrent) {
+      const mayBehind = this.#behind.length > 0 && this.#mayBehind;
+      const isTheirs = mayBehind && (this.#queue.length === 0 || this.#turns % TURNS_FOR_THOSE_BEHIND === 0);
+      const first = isTheirs ? this.#behind.shift() : this.#queue.shift();
+      if (!first) return;
+      this.#turns++;
+      this.#begin(isTheirs);
+      first();
+    }
   }
 }
 

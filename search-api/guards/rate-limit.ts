@@ -1,8 +1,7 @@
 import type { RequestHandler, Response } from "express";
-import { ipKeyGenerator, rateLimit } from "express-rate-limit";
+import { rateLimit } from "express-rate-limit";
 import { callOf } from "../call.ts";
 import { HttpProblem } from "../problems/http-problem.ts";
-import { callerOf } from "./api-keys.ts";
 
 /** So many requests a minute with one key, or without keys from one address; the answer says how many are left (RateLimit headers, draft 8). */
 export function perCallerLimit(perMinute: number): RequestHandler {
@@ -11,8 +10,7 @@ export function perCallerLimit(perMinute: number): RequestHandler {
     limit: perMinute,
     standardHeaders: "draft-8",
     legacyHeaders: false,
-    keyGenerator: (request, response) =>
-      callerOf(callOf(response as Response)) ?? ipKeyGenerator(request.ip ?? ""),
+    keyGenerator: (_request, response) => callOf(response as Response).caller,
     handler: (_request, _response, next) =>
       next(new HttpProblem("too-many-requests", `at most ${perMinute} requests a minute are answered`)),
   });

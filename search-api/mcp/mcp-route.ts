@@ -1,6 +1,6 @@
 import { StreamableHTTPServerTransport } from "@modelcontextprotocol/sdk/server/streamableHttp.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import type { RequestHandler } from "express";
+import type { Request, RequestHandler } from "express";
 import { alignLexicon } from "../../src/alignment/align-lexicon.ts";
 import { DEFAULT_MATCHER } from "../../src/alignment/matching/default-matcher.ts";
 import type { VectorStore } from "../../src/vector-store/vector-store.ts";
@@ -18,6 +18,8 @@ export interface McpDeps {
   searcher: SearchBackend;
   dataset: string | undefined;
   version: string;
+  /** Origins whose pages may call it, besides the server's own. */
+  origins: readonly string[];
 }
 
 // An index of all strings by their letters takes seconds; so many tell how common a trigram is.
@@ -31,6 +33,7 @@ export function mcpRoute(deps: McpDeps): RequestHandler {
   return async function answerMcp(request, response) {
     if (request.method !== "POST")
       throw new HttpProblem("method-not-allowed", "this path has POST", { Allow: "POST" });
+    refuseOtherOrigins(request, deps.origins);
     const call = callOf(response);
     const transport = new StreamableHTTPServerTransport({
       enableJsonResponse: true,
@@ -42,9 +45,21 @@ export function mcpRoute(deps: McpDeps): RequestHandler {
   };
 }
 
+/**
+ * A page of somebody else must not use a visitor's browser to ask this server (DNS rebinding). The protocol (2025-11-25) wants 403.
+ * Errors: `not-allowed`.
+ */
+function refuseOtherOrigins(request: Request, allowed: readonly string[]): void {
+  const origin = request.get("Origin");
+  if (origin === undefined || allowed.includes(origin)) return;
+  const host = request.get("Host");
+  if (origin === `http://${host}` || origin === `https://${host}`) return;
+  throw new HttpProblem("not-allowed", "pages of this origin may not call the server; see --cors-origins");
+}
+
 /** The tools' deps for one request. */
 export function toolsOf(
-  { searches, concepts, store, searcher, dataset, version }: McpDeps,
+  { searches, concepts, store, searcher, dataset, version }: Omit<McpDeps, "origins">,
   call: SearchCall,
 ): McpToolDeps {
   const named = dataset === undefined ? {} : { dataset };

@@ -2,7 +2,7 @@ import type { ErrorRequestHandler, RequestHandler } from "express";
 import type { Logger } from "pino";
 import { callOf } from "../call.ts";
 import { operationOutcome, sendFhir } from "../fhir/fhir-answer.ts";
-import { faultOf } from "../telemetry/request-log.ts";
+import { faultOf, REFUSALS } from "../telemetry/request-log.ts";
 import { asHttpProblem, HttpProblem, problemDocument, STATUS } from "./http-problem.ts";
 
 /** The last handler: every error becomes `application/problem+json`, or what FHIR has in its place. */
@@ -12,7 +12,9 @@ export function problemHandler(storeUrl: string, log: Logger): ErrorRequestHandl
     const problem = asHttpProblem(error, storeUrl);
     const status = STATUS[problem.code];
     call.problem = problem.code;
-    if (status >= 500) log.error({ requestId: call.id, code: problem.code, fault: faultOf(error) }, "failed");
+    // What is refused because there is too much of it is the request's line in the log, and no fault.
+    if (status >= 500 && !REFUSALS.has(problem.code))
+      log.error({ requestId: call.id, code: problem.code, fault: faultOf(error) }, "failed");
     if (response.headersSent) {
       next(error);
       return;

@@ -82,8 +82,7 @@ export class ReviewService implements Disposable {
   rate(events: readonly RatingEvent[]): { added: number; known: number } {
     if (events.some(({ entry }) => !this.#indexes.has(entry)))
       throw new HttpProblem("usage", "the alignment under review has no entry of this id");
-    const at = this.#now().toISOString();
-    return this.#ratings.add(events.map((event) => ({ ...event, at })));
+    return this.#ratings.add(events, this.#now());
   }
 
   /** The reviewer's latest ratings of entries that the alignment has. */

@@ -5,12 +5,21 @@ import { checkedQueries } from "../../src/retrieval/request/check-request.ts";
 import { TermduetError } from "../../src/terminology/termduet-error.ts";
 import { type Call, orAbort } from "../call.ts";
 import type { Endpoint } from "../endpoint.ts";
+import { Places } from "../guards/places.ts";
 import { LIMITS, type LoadLimits } from "../limits.ts";
 import { HttpProblem } from "../problems/http-problem.ts";
 import { parsed, queryValues } from "../schemas/parse-request.ts";
 import { searchQuerySchema, searchResponseSchema } from "../schemas/search-schema.ts";
 import type { SearchService, ServiceRequest } from "../search-service.ts";
-import { CSV, csvLines, NDJSON, ndjsonLines, type StreamFormat, type StreamLine } from "./stream-input.ts";
+import {
+  CSV,
+  csvLines,
+  NDJSON,
+  ndjsonLines,
+  type StreamFormat,
+  type StreamLine,
+  withoutPauses,
+} from "./stream-input.ts";
 import { answerText, headOf, type LineAnswer } from "./stream-output.ts";
 
 const PART = 16;
@@ -29,7 +38,7 @@ const lineSchema = z
  * searched is answered with an error in its place; memory does not grow with the batch.
  */
 export function streamEndpoint(searches: SearchService, load: LoadLimits): Endpoint {
-  let open = 0;
+  const places = new Places("streams", load.streams, load.streamsPerCaller);
   return {
     method: "post",
     path: "/api/v1/search/stream",
@@ -72,21 +81,14 @@ export function streamEndpoint(searches: SearchService, load: LoadLimits): Endpo
         queryValues(request.url),
       );
       const shared = { ...rest, filter: { sab, lat, tty, sty, group, cui, under } };
-      if (open >= load.streams)
-        throw new HttpProblem("overloaded", "too many batches are open; try again", RETRY);
-      open++;
-      try {
-        call.setDeadline(load.streamDeadlineMs);
-        const lines = input === CSV ? csvLines(request) : ndjsonLines(request);
-        await answerLines(lines, { searches, shared, output, response, call });
-      } finally {
-        open--;
-      }
+      using _ = places.take(call.caller);
+      call.setDeadline(load.streamDeadlineMs);
+      const lines = input === CSV ? csvLines(request) : ndjsonLines(request);
+      const { idleMs } = load;
+      await answerLines(withoutPauses(lines, idleMs), { searches, shared, output, response, call, idleMs });
     },
   };
 }
-
-const RETRY = { "Retry-After": "10" };
 
 interface StreamContext {
   searches: SearchService;
@@ -94,10 +96,12 @@ interface StreamContext {
   output: StreamFormat;
   response: Response;
   call: Call;
+  /** Longest wait for the client to take what it was sent. */
+  idleMs: number;
 }
 
 async function answerLines(lines: AsyncIterable<StreamLine>, context: StreamContext): Promise<void> {
-  const { output, response, call } = context;
+  const { output, response, call, idleMs } = context;
   let count = 0;
   let part: StreamLine[] = [];
   let begun = false;
@@ -105,7 +109,7 @@ async function answerLines(lines: AsyncIterable<StreamLine>, context: StreamCont
     call.signal.throwIfAborted();
     if (!begun) response.status(200).set("Cache-Control", "no-store").set("Content-Type", output);
     begun = true;
-    if (text !== "" && !response.write(text)) await once(response, "drain", { signal: call.signal });
+    if (text !== "" && !response.write(text)) await taken(response, call, idleMs);
   };
   const flush = async (): Promise<void> => {
     const answers = await answersOf(part, context);
@@ -126,6 +130,16 @@ async function answerLines(lines: AsyncIterable<StreamLine>, context: StreamCont
     // Once answers have gone out the status can't change; the connection is cut, so that nobody takes a part for the whole.
     if (begun) response.destroy();
     throw call.signal.aborted ? call.signal.reason : error;
+  }
+}
+
+/** Waits until the client has taken what it was sent. Errors: `timeout`, the call's reason. */
+async function taken(response: Response, call: Call, idleMs: number): Promise<void> {
+  const patience = AbortSignal.timeout(idleMs);
+  try {
+    await once(response, "drain", { signal: AbortSignal.any([call.signal, patience]) });
+  } catch (error) {
+    throw patience.aborted ? new HttpProblem("timeout", "the answer is not read") : error;
   }
 }
 

@@ -89,6 +89,31 @@ export async function* csvLines(body: Readable): AsyncGenerator<StreamLine, void
   }
 }
 
+/** The same lines, given up where the next does not come for so long. Errors: `timeout`. */
+export async function* withoutPauses(
+  lines: AsyncGenerator<StreamLine, void, undefined>,
+  idleMs: number,
+): AsyncGenerator<StreamLine, void, undefined> {
+  for (;;) {
+    const next = await withinTime(lines.next(), idleMs);
+    if (next.done) return;
+    yield next.value;
+  }
+}
+
+async function withinTime<T>(promise: Promise<T>, ms: number): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () => late.reject(new HttpProblem("timeout", `no line has come for ${ms / 1000} s`)),
+    ms,
+  );
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 function tooLong(): HttpProblem {
   return new HttpProblem(
     "too-large",

@@ -5,7 +5,8 @@ import { callOf } from "../call.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Tracing } from "./tracing.ts";
 
-const REFUSALS = new Set(["overloaded", "deadline", "too-many-requests"]);
+/** Codes of what is refused for want of room or time. */
+export const REFUSALS: ReadonlySet<string> = new Set(["overloaded", "deadline", "too-many-requests"]);
 
 /**
  * One line and one observation per request. The path's template is written instead of the path, and neither query,

@@ -47,8 +47,10 @@ export function writeOmopMap(
     const found = (pair && concepts.get(pair.concept.cui)) ?? [];
     const { id, term } = aligned.entry;
     for (const target of found.length > 0 ? found : [NO_MATCH]) {
-      const source = [omopCode(id), 0, vocabulary, safeText(cut(term, MAX_DESCRIPTION))];
-      file.write(tableRow([...source, target.id, target.vocabulary, date, NO_END, undefined], ","));
+      const source = [omopCode(id), 0, safeText(vocabulary), safeText(cut(term, MAX_DESCRIPTION))];
+      file.write(
+        tableRow([...source, safeText(target.id), safeText(target.vocabulary), date, NO_END, undefined], ","),
+      );
     }
   }
   file.flush();

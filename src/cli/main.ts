@@ -3,7 +3,8 @@ import { existsSync } from "node:fs";
 import { inspect } from "node:util";
 import { Command, CommanderError } from "commander";
 import { type Platform, thisPlatform, whyUnsupported } from "../machine/platform-check.ts";
-import { errnoOf, TermduetError } from "../terminology/termduet-error.ts";
+import { firstError, systemError } from "../terminology/system-errors.ts";
+import { TermduetError } from "../terminology/termduet-error.ts";
 import { version } from "./paths.ts";
 import { applyConfigFile, CONFIG_FILE } from "./settings.ts";
 
@@ -73,6 +74,14 @@ const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }
     summary: "convert a store that an earlier version made",
     load: async () => (await import("./commands/upgrade-command.ts")).upgradeCommand(),
   },
+  backup: {
+    summary: "copy releases, keys, ratings and encoders to a folder, while servers serve",
+    load: async () => (await import("./commands/backup-command.ts")).backupCommand(),
+  },
+  restore: {
+    summary: "bring a backup back",
+    load: async () => (await import("./commands/backup-command.ts")).restoreCommand(),
+  },
   doctor: {
     summary: "say what is missing or wrong here, and how to mend it",
     load: async () => (await import("./commands/doctor-command.ts")).doctorCommand(),
@@ -130,20 +139,12 @@ function report(error: unknown, debug: boolean): number {
 function explained(error: unknown): TermduetError {
   if (error instanceof TermduetError) return error;
   const text = error instanceof Error ? error.message : String(error);
-  const path = error instanceof Error && "path" in error ? ` (${String(error.path)})` : "";
-  const known: Record<string, string> = {
-    ENOSPC: `the disk is full${path}; make room, then go on with --resume`,
-    EACCES: `permission denied${path}`,
-    EROFS: `the file system is read-only${path}`,
-    ENOENT: `there is no such file${path}`,
-    EISDIR: `a file is needed where there is a folder${path}`,
-    EMFILE: "too many open files; raise the limit with `ulimit -n 4096`",
-  };
-  const message = known[errnoOf(error) ?? ""];
-  if (message) return new TermduetError("unavailable", message, { cause: error });
-  return new TermduetError("internal", `unexpected: ${text}; run again with --debug and report it`, {
-    cause: error,
-  });
+  return (
+    systemError(error) ??
+    new TermduetError("internal", `unexpected: ${text}; run again with --debug and report it`, {
+      cause: error,
+    })
+  );
 }
 
 /** Commands load native libraries, which say nothing useful, or nothing at all, where they can't run. */
@@ -160,6 +161,6 @@ export async function main(argv: readonly string[], platform = thisPlatform()): 
     await root.parseAsync([...argv], { from: "user" });
     return 0;
   } catch (error) {
-    return report(error, argv.includes("--debug"));
+    return report(firstError(error), argv.includes("--debug"));
   }
 }

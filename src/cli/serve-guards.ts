@@ -13,6 +13,8 @@ export interface GuardOptions {
   apiKeys?: string;
   production?: boolean;
   corsOrigins?: string[];
+  /** Addresses of proxies whose X-Forwarded-For is believed. */
+  trustedProxies?: string[];
   /** Folders of alignments that `ConceptMap/$translate` goes by. */
   alignments?: string[];
   dataset?: string;
@@ -24,6 +26,12 @@ export function guardOptions(command: Command): Command {
   return command
     .addOption(setting("--api-keys <file>", "keys that are accepted, as hashes (termduet keys create)"))
     .addOption(setting("--production", "refuse to be reached from elsewhere without keys"))
+    .addOption(
+      setting(
+        "--trusted-proxies <list>",
+        "addresses or networks of proxies (10.0.0.1, 10.0.0.0/8, loopback) that say who asks, by X-Forwarded-For",
+      ).argParser(list),
+    )
     .addOption(setting("--cors-origins <list>", "origins whose pages may read answers").argParser(list))
     .addOption(
       setting("--alignments <list>", "folders of termduet align that FHIR's $translate goes by").argParser(
@@ -49,6 +57,12 @@ export function keysOf(
     throw new TermduetError("not-found", `--api-keys ${apiKeys}: there is no such file`);
   const text = apiKeys === undefined ? {} : { file: apiKeys, text: readFileSync(apiKeys, "utf8") };
   const keys = ApiKeys.from({ ...text, plain: env["TERMDUET_API_KEY"] || undefined });
+  // Whoever names a file means that keys are needed: with the last one gone the door must not stand open.
+  if (apiKeys !== undefined && ApiKeys.from(text).size === 0)
+    throw new TermduetError(
+      "usage",
+      `--api-keys ${apiKeys} holds no key, and a server without keys is open to everybody; add one by termduet keys create, or leave --api-keys out`,
+    );
   const strict = production || env["NODE_ENV"] === "production";
   if (strict && keys.size === 0 && !isLoopback(host)) {
     throw new TermduetError(

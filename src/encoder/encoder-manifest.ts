@@ -113,6 +113,6 @@ export async function verifyEncoderFolder({ folder, manifest }: EncoderFolder): 
 /** SHA-256 of a file, hex, read as a stream. */
 export async function sha256(path: string): Promise<string> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
   return hash.digest("hex");
 }

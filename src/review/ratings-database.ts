@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { systemError } from "../terminology/system-errors.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
 
 /** A rating that somebody gave, or took back. */
@@ -81,6 +82,12 @@ export class RatingsDatabase implements Disposable {
     try {
       const db = new DatabaseSync(path, { timeout: 5_000 });
       db.exec(SCHEMA);
+      const [check] = Object.values(db.prepare("PRAGMA quick_check(1)").get()!);
+      if (check !== "ok")
+        throw new TermduetError(
+          "bad-input",
+          `${path} is damaged (${check}); restore it from a backup, or move it away and import the ratings from CSV`,
+        );
       return new RatingsDatabase(path, db);
     } catch (cause) {
       throw databaseError(path, cause);
@@ -94,18 +101,22 @@ export class RatingsDatabase implements Disposable {
 
   /**
    * Keeps the events, all or none; those whose ids are known already are passed over. `at` is when they happened: an
-   * event that is older than what a reviewer thinks now is kept, and changes nothing.
+   * event that is older than what a reviewer thinks now is kept, and changes nothing. Without it the event happens now, and is what the
+   * reviewer thinks whatever the clock says: one that was ahead for a while must not hold a later rating back.
    * Errors: `conflict` where an id is known with another content, `no-space`, `unavailable`.
    */
-  add(events: readonly (RatingEvent & { at: string })[]): { added: number; known: number } {
+  add(
+    events: readonly (RatingEvent & { at?: string })[],
+    now = new Date(),
+  ): { added: number; known: number } {
     try {
       this.#db.exec("BEGIN IMMEDIATE");
       try {
-        const added = events.filter((event) => this.#addOne(event)).length;
+        const added = events.filter((event) => this.#addOne(event, now.toISOString())).length;
         this.#db.exec("COMMIT");
         return { added, known: events.length - added };
       } catch (error) {
-        this.#db.exec("ROLLBACK");
+        if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
         throw error;
       }
     } catch (cause) {
@@ -133,11 +144,23 @@ export class RatingsDatabase implements Disposable {
     return this.#all(sql, { reviewer, limit }) as unknown as UndoableRating[];
   }
 
+  /** Copies the ratings as they are now, whoever adds to them meanwhile. */
+  copyTo(path: string): void {
+    try {
+      this.#db.prepare("VACUUM INTO ?").run(path);
+    } catch (cause) {
+      throw databaseError(path, cause);
+    }
+  }
+
   [Symbol.dispose](): void {
     this.#db.close();
   }
 
-  #addOne({ id, entry, cui, reviewer, rating, undoes, at }: RatingEvent & { at: string }): boolean {
+  #addOne(
+    { id, entry, cui, reviewer, rating, undoes, at: given }: RatingEvent & { at?: string },
+    time: string,
+  ): boolean {
     const known = this.#one("SELECT entry, cui, reviewer, rating FROM events WHERE id = ?", id);
     if (known) {
       const same =
@@ -156,6 +179,7 @@ export class RatingsDatabase implements Disposable {
       cui,
       reviewer,
     );
+    const at = given ?? notBefore(time, now?.["at"]);
     this.#statement(
       "INSERT INTO events (id, entry, cui, reviewer, rating, previous, undoes, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     ).run(
@@ -194,20 +218,20 @@ export class RatingsDatabase implements Disposable {
   }
 }
 
-// Result codes of SQLite.
-const [FULL, CORRUPT, NOT_A_DATABASE] = [13, 11, 26];
+function notBefore(time: string, other: unknown): string {
+  return typeof other === "string" && other > time ? other : time;
+}
 
 function databaseError(path: string, cause: unknown): TermduetError {
   if (cause instanceof TermduetError) return cause;
-  const code = cause instanceof Error && "errcode" in cause ? Number(cause.errcode) & 0xff : undefined;
-  if (code === FULL) return new TermduetError("no-space", `the disk is full, ${path} can't grow`, { cause });
-  if (code === CORRUPT || code === NOT_A_DATABASE) {
+  const known = systemError(cause, { at: path });
+  if (known?.code === "bad-input")
     return new TermduetError(
       "bad-input",
       `${path} is no database of ratings, or is damaged; move it away and import the ratings from CSV`,
       { cause },
     );
-  }
+  if (known) return known;
   const told = cause instanceof Error ? cause.message : "unknown error";
   return new TermduetError("unavailable", `${path} can't be used (${told})`, { cause });
 }

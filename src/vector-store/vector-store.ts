@@ -132,6 +132,16 @@ export interface VectorRow {
   vector: Float32Array;
 }
 
+/** What was found when all files of a collection were compared with their checksums. */
+export interface CollectionIntegrity {
+  /** One line for each damage: which file, where. */
+  damages: string[];
+  /** What was wrong, and has been made again of what is right. */
+  mended: string[];
+  /** False where an earlier version wrote the collection, without checksums. */
+  checked: boolean;
+}
+
 /**
  * Where vectors and documents live. One interface for the embedded and the distributed store; `tests/vector-store`
  * holds the contract that each must pass. Errors are `TermduetError`: `not-found` for a collection that is not there,
@@ -142,6 +152,8 @@ export interface VectorStore extends AsyncDisposable {
   readonly url: string;
   /** Whether several processes may write to one collection at a time. */
   readonly parallel: boolean;
+  /** Folder of locks that hold for all who write to the store; absent for a server. */
+  readonly locks?: string;
   /** Absent for a store that copies no collections. */
   readonly copies?: CollectionCopies;
 
@@ -224,4 +236,9 @@ export interface VectorStore extends AsyncDisposable {
   metadata(): Promise<Record<string, unknown>>;
   putMetadata(key: string, value: unknown): Promise<void>;
   deleteMetadata(key: string): Promise<void>;
+
+  /** What is wrong with aliases, metadata and descriptions. Absent for a server, which looks after its own. */
+  recordDamages?(): Promise<string[]>;
+  /** Reads all of a collection against its checksums, and mends what can be made again. Absent for a server. */
+  integrity?(collection: string): Promise<CollectionIntegrity>;
 }

@@ -84,7 +84,7 @@ describe("ingest, search, align, serve, optimize and doctor", () => {
   test.skipIf(!hasStrace)(`are seen by strace${whyNoStrace}`, () => {
     expect([...traces.keys()].sort()).toEqual(["align", "doctor", "ingest", "optimize", "search", "serve"]);
     // The trace is read as it should be: the store was written, the encoder was read.
-    expect(traces.get("ingest")!.written).toContain(path("work", ".termduet", "metadata.json"));
+    expect(traces.get("ingest")!.written).toContain(path("work", ".termduet", "store.sqlite"));
     expect(traces.get("search")!.read).toContain(path("work", "encoder", "model.onnx"));
   });
 

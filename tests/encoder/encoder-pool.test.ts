@@ -1,9 +1,11 @@
+import { renameSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import type { EncoderFolder } from "../../src/encoder/encoder-manifest.ts";
 import { EncoderPool } from "../../src/encoder/encoder-pool.ts";
 import { LoadedEncoder } from "../../src/encoder/loaded-encoder.ts";
 import { cosine } from "../../src/vector-store/exact-cosine.ts";
+import { flipped } from "../support/damage.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 import { tinyEncoder } from "../support/tiny-encoders.ts";
 
@@ -58,5 +60,43 @@ describe("a pool of encoder workers", () => {
       code: "unavailable",
       message: expect.stringContaining("CoreML exists on macOS alone"),
     });
+  });
+
+  test("refuses a model that was damaged since it was made, although it encodes", async () => {
+    const damaged = await tinyEncoder("tiny-bert", join(folder.path, "damaged"));
+    const model = join(damaged.folder, "model.onnx");
+    flipped(model, statSync(model).size - 1000);
+    await expect(EncoderPool.start(damaged, 1, load)).rejects.toMatchObject({
+      code: "bad-input",
+      message: expect.stringMatching(/model\.onnx is not the file that encoder\.json names/),
+    });
+  });
+
+  test("recovers by itself when the encoder is away for a while and its worker has died", async () => {
+    const moved = await tinyEncoder("tiny-bert", join(folder.path, "moved"));
+    const away = `${moved.folder}.away`;
+    await using pool = await EncoderPool.start(moved, 1, load, {
+      jobMs: 0,
+      textMs: 0,
+      rehireMs: 20,
+      mostRehireMs: 50,
+    });
+    renameSync(moved.folder, away);
+    // Longer than a job may take: the worker is given up, and none can be had.
+    const long = Array.from({ length: 500 }, (_, i) => `a text that takes its time ${i * 7919}`);
+    await expect(pool.encode(long, "query")).rejects.toMatchObject({ code: "unavailable" });
+    await vi.waitUntil(async () => {
+      const failed = await pool.encode(["x"], "query").catch((error) => error);
+      return failed instanceof Error && /missing|no such file/i.test(failed.message);
+    });
+    renameSync(away, moved.folder);
+    await vi.waitUntil(
+      () =>
+        pool.encode(["x"], "query").then(
+          () => true,
+          () => false,
+        ),
+      { timeout: 20_000 },
+    );
   });
 });

@@ -1,7 +1,7 @@
 import { appendFileSync, cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { dropRelease } from "../../ingest/finish/switch-release.ts";
+import { dropCollections, forgetRelease } from "../../ingest/finish/switch-release.ts";
 import { ingest } from "../../ingest/ingest.ts";
 import type { EncoderFolder } from "../../src/encoder/encoder-manifest.ts";
 import { openStore } from "../../src/vector-store/open-store.ts";
@@ -105,7 +105,8 @@ describe("the definitions of a release", () => {
     const kept = [...now.keys()].filter((key) => old.has(key));
     expect(kept).toHaveLength(old.size - 1);
     for (const key of kept) expect(now.get(key)).toEqual(old.get(key));
-    await dropRelease(store, record);
+    await forgetRelease(store, record);
+    await dropCollections(store, [record]);
     expect((await store.collections()).filter((name) => name.includes("_2__"))).toEqual([]);
   });
 });

@@ -66,10 +66,25 @@ describe("the journal of an ingest", () => {
     expect(journal.stage("read")).toBeUndefined();
   });
 
-  test("refuses a second run while the first is alive", () => {
+  test("refuses a second run while the first is alive, and says who that is", () => {
     using work = begun();
-    const { folder } = work;
-    writeFileSync(join(folder, "pid"), String(process.ppid));
-    expect(() => new Journal(folder, PLAN, "resume")).toThrow(`process ${process.ppid} is ingesting`);
+    using _ = new Journal(work.folder, PLAN, "resume");
+    expect(() => new Journal(work.folder, PLAN, "restart")).toThrow(
+      new RegExp(`is held by an ingest of d 1 \\(process ${process.pid} on .*; wait for it, or stop it`),
+    );
+  });
+
+  test("goes on with the generation that was begun, whichever would be next now", () => {
+    using work = begun();
+    using journal = new Journal(work.folder, { ...PLAN, generation: 7 }, "resume");
+    expect(journal.generation).toBe(1);
+  });
+
+  test.each(["journal.jsonl", "plan.json"])("says which file is damaged, and what to do (%s)", (file) => {
+    using work = begun();
+    writeFileSync(join(work.folder, file), "{\0\0\0\n");
+    expect(() => new Journal(work.folder, PLAN, "resume")).toThrow(/is damaged.*--restart/);
+    using journal = new Journal(work.folder, PLAN, "restart");
+    expect(journal.stage("read")).toBeUndefined();
   });
 });

@@ -181,4 +181,17 @@ describe("encoders remove", () => {
     expect(result).toMatchObject({ code, stderr: expect.stringMatching(message) });
     expect(existsSync(path("made", "encoder.json"))).toBe(true);
   });
+
+  test("removes none that lies deeper, or comes with the program, whatever folder is named", async () => {
+    const args = ["encoders", "remove", "termduet-a", "--encoders-folder"];
+    const bundled = join(import.meta.dirname, "..", "..", "models", "bundled");
+    for (const folder of [bundled, join(bundled, ".."), join(bundled, "..", "..")]) {
+      const { code, stderr } = await runCli([...args, folder]);
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(/comes with the program: only encoders that were added/),
+      ]);
+    }
+    expect(existsSync(join(bundled, "termduet-a", "model.onnx"))).toBe(true);
+  });
 });

@@ -102,6 +102,18 @@ describe("the database of ratings", () => {
     const path = join(folder.path, "text.sqlite");
     writeFileSync(path, "this is no database at all, but long enough to be taken for one".repeat(20));
     expect(() => RatingsDatabase.open(path)).toThrow(/text\.sqlite is no database of ratings/);
-    expect(() => RatingsDatabase.open(join(folder.path, "nowhere", "r.sqlite"))).toThrow(/can't be used/);
+    expect(() => RatingsDatabase.open(join(folder.path, "nowhere", "r.sqlite"))).toThrow(
+      /r\.sqlite: it can't be opened/,
+    );
+  });
+
+  test("takes what a reviewer says now for what they think, although the clock was ahead before", () => {
+    const ahead = new Date(Date.now() + 2 * 86_400_000).toISOString();
+    ratings.add([event("a", 5, { at: ahead })]);
+    const { at: _, ...now } = event("b", 1);
+    ratings.add([now]);
+    expect(current()).toEqual([["C1", "Ada", 1]]);
+    ratings.add([event("old", 3, { at: "2020-01-01T00:00:00.000Z" })]);
+    expect(current()).toEqual([["C1", "Ada", 1]]);
   });
 });

@@ -13,7 +13,7 @@ const OTHER = new TermduetError(
 
 describe("a running server", () => {
   test("is alive even when it is not ready, and says why it is not", async () => {
-    const searcher = { ...fakeSearch(), retrievers: () => Promise.reject(OTHER) };
+    const searcher = fakeSearch(() => Promise.reject(OTHER));
     await using api = await testApi({ searcher, store: fakeStore() });
     expect((await api.send("/healthz")).json).toEqual({ status: "ok", version: "0.0.0" });
     const { status, headers, json } = await api.send<Problem>("/readyz");
@@ -33,12 +33,11 @@ describe("a running server", () => {
     let fails = true;
     let now = 0;
     const second = { ...RECORD, dataset: "second" };
-    const searcher = fakeSearch();
+    const searcher = fakeSearch(async (request) => {
+      if (fails || request.dataset === "second") throw OTHER;
+      return echo(request);
+    });
     searcher.releases.all = async () => [RECORD, second];
-    searcher.retrievers = async (record) => {
-      if (fails || record === second) throw OTHER;
-      return [];
-    };
     await using api = await testApi({ searcher, store: fakeStore(), now: () => now });
     expect((await api.send("/readyz")).status).toBe(503);
     fails = false;

@@ -64,6 +64,15 @@ describe("termduet serve", () => {
     expect(stderr()).toBe("");
   });
 
+  test("answers what it has begun when its terminal goes (SIGHUP)", async () => {
+    const { child, url } = await serve([...store, "--quiet"]);
+    const answer = fetch(`${url}/api/v1/search?q=x`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill("SIGHUP");
+    expect((await answer).status).toBe(200);
+    expect(await once(child, "exit")).toEqual([0, null]);
+  });
+
   test("ends with one line and 1 when the port is in use", async () => {
     const other = createServer();
     await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));

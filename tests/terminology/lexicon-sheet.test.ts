@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { readLexicon } from "../../src/terminology/lexicon/lexicon.ts";
 import type { Reject } from "../../src/terminology/release-source.ts";
 import { TempFolder } from "./support/temp-folder.ts";
-import { workbook } from "./support/workbook.ts";
+import { WORKBOOK_PARTS, workbook } from "./support/workbook.ts";
+import { zip } from "./support/zip-writer.ts";
 
 async function read(bytes: Buffer, rejects: Reject[] = []) {
   using folder = new TempFolder();
@@ -52,6 +53,32 @@ describe("a lexicon in an Excel workbook", () => {
     ["a sheet without a term column", workbook([["colour"], ["x"]]), /no column "term"/],
     ["a sheet without a row", workbook([["term"]]), /holds no entry with a term/],
   ])("says what is wrong: %s", async (_, bytes, message) => {
+    await expect(read(bytes)).rejects.toThrow(message);
+  });
+
+  const sheet = (content: string): Buffer =>
+    zip([
+      ...WORKBOOK_PARTS,
+      {
+        path: "xl/worksheets/sheet1.xml",
+        content: `<worksheet><sheetData>${content}</sheetData></worksheet>`,
+      },
+    ]);
+
+  test.each([
+    [
+      "one cell at the far end",
+      sheet('<row r="1"><c r="XFD1048576"><v>1</v></c></row>'),
+      /1048576|65536 rows/,
+    ],
+    [
+      "more cells than memory",
+      sheet('<row r="1"><c r="XFD20000"><v>1</v></c></row>'),
+      /20000 rows of 16384 columns/,
+    ],
+    ["more rows than the reader takes", sheet("<row></row>".repeat(66_000)), /more than 65536 rows/],
+    ["a bomb", sheet(" ".repeat(300 * 2 ** 20)), /unpacks to more than 256 MB/],
+  ])("is refused before it is laid out where it is %s", async (_, bytes, message) => {
     await expect(read(bytes)).rejects.toThrow(message);
   });
 });

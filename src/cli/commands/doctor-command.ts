@@ -7,9 +7,6 @@ import { LoadedEncoder } from "../../encoder/loaded-encoder.ts";
 import { listSupportedBackends } from "../../encoder/onnx-runtime.ts";
 import { PROVIDERS, type Provider } from "../../encoder/providers.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
-import { openStore } from "../../vector-store/open-store.ts";
-import { activeReleases } from "../../vector-store/release-record.ts";
-
 import {
   catalogueOf,
   encodersFolderOption,
@@ -17,18 +14,17 @@ import {
   providerOption,
   storeOption,
 } from "../common-options.ts";
+import { deepChecks, type Finding, storeCheck } from "./doctor-store.ts";
 
-interface Check {
-  ok: boolean;
+interface Check extends Finding {
   what: string;
-  /** What was found; when it is not well, what to do. */
-  says: string;
 }
 
 interface Options {
   store: string;
   encodersFolder: string;
   provider: Provider;
+  deep?: boolean;
   json?: boolean;
 }
 
@@ -38,6 +34,7 @@ const MIN_FREE_DISK = 2 * GIGABYTE;
 export function doctorCommand(): Command {
   const command = new Command("doctor")
     .description("say what is missing or wrong here, and how to mend it")
+    .option("--deep", "read every block of the store against its checksum, and say what is damaged")
     .option("--json", "JSON on stdout");
   for (const add of [storeOption, providerOption, encodersFolderOption]) add(command);
   return command.action(run);
@@ -53,7 +50,8 @@ async function run(options: Options): Promise<void> {
       await attempt(`encoder ${encoder.manifest.id}`, () => encoderCheck(encoder, options.provider)),
     );
   checks.push(providers(options.provider));
-  checks.push(await attempt("store", () => storeCheck(options, encoders)));
+  checks.push(await attempt("store", () => storeCheck(options.store, encoders)));
+  if (options.deep) checks.push(...(await deeply(options.store)));
   checks.push(await attempt("disk", async () => disk(options.store)));
   if (options.json) process.stdout.write(`${JSON.stringify({ ok: checks.every((c) => c.ok), checks })}\n`);
   else
@@ -72,6 +70,14 @@ async function attempt(what: string, check: () => Promise<Omit<Check, "what">>):
     return { what, ...(await check()) };
   } catch (error) {
     return { ok: false, what, says: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function deeply(store: string): Promise<Check[]> {
+  try {
+    return await deepChecks(store);
+  } catch (error) {
+    return [{ ok: false, what: "checksums", says: error instanceof Error ? error.message : String(error) }];
   }
 }
 
@@ -106,30 +112,6 @@ async function encoderCheck(folder: EncoderFolder, provider: Provider): Promise<
   return {
     ok: true,
     says: `${folder.manifest.precision}, ${folder.manifest.dimension} dimensions, encodes (first text in ${ms} ms)`,
-  };
-}
-
-async function storeCheck(
-  options: Options,
-  encoders: readonly EncoderFolder[],
-): Promise<Omit<Check, "what">> {
-  await using store = await openStore(options.store);
-  const active = await activeReleases(store);
-  if (active.length === 0)
-    return { ok: true, says: `${store.url} is empty; \`termduet ingest\` puts a release in` };
-  const missing = active.flatMap((record) =>
-    record.encoders.filter((e) => !encoders.some((f) => f.hash === e.hash)).map((e) => ({ record, e })),
-  );
-  if (missing[0]) {
-    const { record, e } = missing[0];
-    return {
-      ok: false,
-      says: `${record.dataset} ${record.release} was made by ${e.id} (${e.hash}), which is not installed here; ingest it again`,
-    };
-  }
-  return {
-    ok: true,
-    says: `${store.url} holds ${active.map((r) => `${r.dataset} ${r.release} (${r.counts.strings} strings)`).join(", ")}`,
   };
 }
 

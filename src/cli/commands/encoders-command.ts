@@ -1,7 +1,12 @@
 import { cpSync, existsSync, rmSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Command } from "commander";
-import { readEncoderFolder, verifyEncoderFolder } from "../../encoder/encoder-manifest.ts";
+import {
+  type EncoderFolder,
+  readEncoderFolder,
+  verifyEncoderFolder,
+} from "../../encoder/encoder-manifest.ts";
+import { LoadedEncoder } from "../../encoder/loaded-encoder.ts";
 import { writeWhole } from "../../optimizer/encoder-output.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 import { checkpointSource } from "../checkpoint-source.ts";
@@ -91,8 +96,19 @@ async function addEncoder(folder: string, options: MakingOptions & FolderOption)
   await verifyEncoderFolder(encoder);
   await writeWhole(join(options.encodersFolder, id), async (partial) => {
     cpSync(folder, partial, { recursive: true });
+    await tryEncoder(readEncoderFolder(partial));
   });
   process.stdout.write(`added encoder ${id}\n`);
+}
+
+/** Errors: those of loading it, and of encoding with it: what can't encode is not added. */
+async function tryEncoder(encoder: EncoderFolder): Promise<void> {
+  const loaded = await LoadedEncoder.load(encoder, { provider: "cpu", threads: 1, tokenBudget: 256 });
+  try {
+    await loaded.encode(["heart attack"], "query");
+  } finally {
+    await loaded.release();
+  }
 }
 
 function refuseTaken(id: string, options: FolderOption): void {
@@ -108,8 +124,10 @@ function refuseTaken(id: string, options: FolderOption): void {
 
 function remove(id: string, options: FolderOption): void {
   const { folder } = catalogueOf(options).find(id);
-  if (!resolve(folder).startsWith(resolve(options.encodersFolder))) {
-    const reason = folder.startsWith(bundledEncoders) ? "comes with the program" : `lies in ${folder}`;
+  // Its own folder right below that of added encoders: a beginning in common says nothing.
+  const isBundled = dirname(resolve(folder)) === resolve(bundledEncoders);
+  if (isBundled || dirname(resolve(folder)) !== resolve(options.encodersFolder)) {
+    const reason = isBundled ? "comes with the program" : `lies in ${folder}`;
     throw new TermduetError("usage", `encoder ${id} ${reason}: only encoders that were added are removed`);
   }
   rmSync(folder, { recursive: true });

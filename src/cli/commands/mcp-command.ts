@@ -42,7 +42,7 @@ async function run(options: Options): Promise<void> {
   const now = (): number => performance.now();
   const admission = new Admission(DEFAULT_LOAD);
   const metrics = promMetrics(() => admission, { process: false });
-  const searches = new SearchService({ searcher, admission, metrics, now, batches: DEFAULT_LOAD.batches });
+  const searches = new SearchService({ searcher, admission, metrics, now, ...DEFAULT_LOAD });
   const concepts = new ConceptLookup({ store, releases: searcher.releases });
   const signal = new AbortController().signal;
   const call = { signal, remainingMs: () => DEFAULT_LOAD.deadlineMs };

@@ -4,8 +4,15 @@ import { Command } from "commander";
 import { diffReleases, type StringChange } from "../../../ingest/releases/diff-releases.ts";
 import { exportRelease } from "../../../ingest/releases/export-release.ts";
 import { importRelease } from "../../../ingest/releases/import-release.ts";
-import { activate, findRelease, remove, rollback } from "../../../ingest/releases/manage-releases.ts";
+import {
+  activate,
+  findRelease,
+  remove,
+  removeUnfinished,
+  rollback,
+} from "../../../ingest/releases/manage-releases.ts";
 import { type RetiredConcepts, readRetiredConcepts } from "../../../ingest/releases/retired-concepts.ts";
+import { unfinishedReleases } from "../../../ingest/work/generations.ts";
 import type { OnProgress } from "../../terminology/progress.ts";
 import { openStore } from "../../vector-store/open-store.ts";
 import { aliasName, type ReleaseRecord, releaseRecords } from "../../vector-store/release-record.ts";
@@ -24,6 +31,7 @@ interface ArgumentOptions extends Options {
   out?: string;
   mrcui?: string;
   quiet?: boolean;
+  unfinished?: boolean;
 }
 
 export function releasesCommand(): Command {
@@ -47,7 +55,10 @@ export function releasesCommand(): Command {
     command.addCommand(sub);
     return sub;
   };
-  add("list", "show them, and which one is active", list);
+  add("list", "show them, and which one is active", list).option(
+    "--unfinished",
+    "what ingests and imports left that did not come to their end",
+  );
   add("activate <dataset> <release>", "make a release the active one", (store, options, [dataset, release]) =>
     change("is active now", options, activate(store, dataset!, release!)),
   );
@@ -57,8 +68,11 @@ export function releasesCommand(): Command {
   add(
     "remove <dataset> <release>",
     "remove a release that is not active, with its vectors",
-    (store, options, [dataset, release]) => change("is removed", options, remove(store, dataset!, release!)),
-  );
+    (store, options, [dataset, release]) =>
+      options.unfinished
+        ? removeLeft(store, options, dataset!, release!)
+        : change("is removed", options, remove(store, dataset!, release!)),
+  ).option("--unfinished", "remove what an ingest or import of it left that did not come to its end");
   add("diff <dataset> <older> <newer>", "strings and concepts that came, went or moved", diff)
     .option("--out <file>", "every string that differs, as TSV: change, string, CUIs before, CUIs after")
     .option(
@@ -123,7 +137,35 @@ async function change(done: string, { json }: Options, work: Promise<ReleaseReco
   );
 }
 
-async function list(store: VectorStore, options: Options): Promise<void> {
+async function removeLeft(
+  store: VectorStore,
+  { json }: Options,
+  dataset: string,
+  release: string,
+): Promise<void> {
+  const collections = await removeUnfinished(store, dataset, release);
+  process.stdout.write(
+    json
+      ? `${JSON.stringify({ dataset, release, removed: collections })}\n`
+      : `${collections.length} unfinished collections of ${dataset} ${release} are removed\n`,
+  );
+}
+
+async function listUnfinished(store: VectorStore, { json }: Options): Promise<void> {
+  const left = await unfinishedReleases(store);
+  if (json) process.stdout.write(`${JSON.stringify(left)}\n`);
+  else if (left.length === 0) process.stdout.write(`${store.url} holds nothing unfinished\n`);
+  else
+    process.stdout.write(
+      tableText([
+        ["DATASET", "RELEASE", "GENERATION", "COLLECTIONS"],
+        ...left.map((l) => [l.dataset, l.release, String(l.generation), String(l.collections.length)]),
+      ]),
+    );
+}
+
+async function list(store: VectorStore, options: ArgumentOptions): Promise<void> {
+  if (options.unfinished) return listUnfinished(store, options);
   const aliases = await store.aliases();
   const records = (await releaseRecords(store)).map((record) => {
     return { ...record, active: aliases[aliasName(record.dataset, "strings")] === record.strings };

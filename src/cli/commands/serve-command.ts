@@ -33,7 +33,7 @@ export interface ServeOptions extends GuardOptions {
   encodersFolder: string;
   provider: Provider;
   port: number;
-  /** Names, besides this machine's own, under which a server on loopback may be called (behind a proxy). */
+  /** Names, besides this machine's own, under which the server may be called. */
   allowedHosts?: string[];
   /** Requests a minute from one address; 0 for no limit. */
   rateLimit: number;
@@ -56,7 +56,10 @@ export function serveCommand(): Command {
       setting("--host <address>", "address to listen on; 0.0.0.0 lets others in").default("127.0.0.1"),
     )
     .addOption(
-      setting("--allowed-hosts <list>", "names by which a server on loopback is called too").argParser(list),
+      setting(
+        "--allowed-hosts <list>",
+        "names by which the server is called; a server on loopback is by this machine's own too",
+      ).argParser(list),
     )
     .addOption(
       setting("--rate-limit <n>", "requests a minute from one address; 0 for no limit")
@@ -70,7 +73,7 @@ export function serveCommand(): Command {
 }
 
 /**
- * Serves until the process is told to stop (SIGINT, SIGTERM): then nothing new is accepted, what is being answered is
+ * Serves until the process is told to stop (SIGINT, SIGTERM, SIGHUP): then nothing new is accepted, what is being answered is
  * answered, and the encoders end. A second signal does not wait.
  * Errors: `unavailable` for a port in use, `not-found` for a store without a release, `incompatible` when none of its
  * releases was made by encoders that are here.
@@ -88,7 +91,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   if (tracing) stack.use(tracing);
   const background = stack.use(new DisposableStack());
   const ready = Promise.withResolvers<void>();
-  const { corsOrigins, dataset, recallCanary = 0 } = options;
+  const { corsOrigins, trustedProxies, dataset, recallCanary = 0 } = options;
   const app = createApp({
     searcher,
     store,
@@ -99,10 +102,11 @@ export async function serve(options: ServeOptions): Promise<void> {
     load: { ...DEFAULT_LOAD, concurrent: Math.max(4, 2 * availableParallelism()) },
     version,
     webFolder: join(packageRoot, "search-api", "web"),
-    ...(isLoopback(options.host) ? { allowedHosts: options.allowedHosts ?? [] } : {}),
+    ...(isLoopback(options.host) || options.allowedHosts ? { allowedHosts: options.allowedHosts ?? [] } : {}),
     keys,
     maps,
     ...(corsOrigins ? { corsOrigins } : {}),
+    ...(trustedProxies ? { trustedProxies } : {}),
     ...(dataset === undefined ? {} : { dataset }),
     ...(tracing ? { tracing } : {}),
     background: { canaryMs: 60_000 * recallCanary, stack: background, ready: ready.promise },
@@ -120,6 +124,8 @@ export async function serve(options: ServeOptions): Promise<void> {
   log.info({ host, port: server.port, version }, "ready");
   if (!isLoopback(host) && keys.size === 0)
     log.warn({ host }, "anyone who reaches this address can search; see termduet keys create");
+  if (!isLoopback(host) && !options.allowedHosts)
+    log.warn({ host }, "any Host is answered; name the server's own by --allowed-hosts");
   await stopped;
   log.info("stopping");
 }
@@ -169,7 +175,6 @@ function stopSignal(): Promise<"stop"> {
       told = true;
       resolve("stop");
     };
-    process.on("SIGINT", stop);
-    process.on("SIGTERM", stop);
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   });
 }

@@ -1,6 +1,7 @@
 import { readSheet } from "read-excel-file/node";
 import { TermduetError } from "../termduet-error.ts";
 import type { DelimitedRow } from "./delimited.ts";
+import { checkWorkbook } from "./workbook-size.ts";
 
 /** A sheet unpacks to many times its size. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -16,6 +17,7 @@ export async function sheetRows(bytes: Buffer, name: string): Promise<DelimitedR
       "bad-input",
       `${name} is larger than ${MAX_BYTES / 1024 / 1024} MB: save it as .csv, or cut it into pieces`,
     );
+  await checkWorkbook(bytes, name);
   const sheet = await readSheet(bytes, { parseNumber: String, trim: false }).catch((cause: unknown) => {
     const why = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
     throw new TermduetError(

@@ -1,7 +1,7 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { crc32, zstdCompressSync, zstdDecompressSync } from "node:zlib";
-import { TermduetError } from "../../terminology/termduet-error.ts";
 import type { FieldKind, FieldValue } from "../vector-store.ts";
+import { CheckedFile } from "./checked-file.ts";
+import { DamagedFileError } from "./damaged-file.ts";
 import { FixedRows } from "./fixed-rows.ts";
 
 // number, firstOrdinal, count (u32), place (u48) and length (u32) of its fields, their checksum (u32).
@@ -29,21 +29,25 @@ type Columns = Readonly<Record<string, readonly FieldValue[]>>;
 export class BlockLog implements Disposable {
   readonly #path: string;
   readonly #entries: FixedRows;
-  #file: number;
-  #writable = false;
+  readonly #fields: CheckedFile;
 
   private constructor(path: string) {
     this.#path = path;
     this.#entries = FixedRows.open(`${path}.blocks`, ENTRY_BYTES);
-    this.#file = openSync(`${path}.fields`, "r");
+    try {
+      this.#fields = CheckedFile.open(`${path}.fields`);
+    } catch (error) {
+      this.#entries[Symbol.dispose]();
+      throw error;
+    }
   }
 
   static create(path: string): void {
-    for (const end of ["blocks", "fields"]) FixedRows.create(`${path}.${end}`);
+    for (const end of ["blocks", "fields"]) CheckedFile.create(`${path}.${end}`);
   }
 
   static remove(path: string): void {
-    for (const end of ["blocks", "fields"]) rmSync(`${path}.${end}`, { force: true });
+    for (const end of ["blocks", "fields"]) CheckedFile.remove(`${path}.${end}`);
   }
 
   static open(path: string): BlockLog {
@@ -62,15 +66,11 @@ export class BlockLog implements Disposable {
 
   /** Adds a block in the place of the one of its number and all that came after it. It is on the disk when it returns. */
   write(block: LoggedBlock, fields: Columns): void {
-    this.#forWriting();
     const kept = this.#all().filter(({ number }) => number < block.number);
     const last = kept.at(-1);
     const at = last ? last.at + last.length : 0;
     const bytes = packed(fields);
-    ftruncateSync(this.#file, at);
-    for (let done = 0; done < bytes.length; )
-      done += writeSync(this.#file, bytes, done, bytes.length - done, at + done);
-    fsyncSync(this.#file);
+    this.#fields.write(at, bytes);
     // The entry last: a block without one is not there.
     const entry = Buffer.alloc(ENTRY_BYTES);
     entry.writeUInt32LE(block.number, 0);
@@ -104,7 +104,7 @@ export class BlockLog implements Disposable {
 
   [Symbol.dispose](): void {
     this.#entries[Symbol.dispose]();
-    closeSync(this.#file);
+    this.#fields[Symbol.dispose]();
   }
 
   #all(): Entry[] {
@@ -126,24 +126,9 @@ export class BlockLog implements Disposable {
 
   #columns({ number, at, length, checksum }: Entry, wanted: (field: string) => boolean): Columns {
     const bytes = Buffer.alloc(length);
-    for (let done = 0; done < length; ) {
-      const read = readSync(this.#file, bytes, done, length - done, at + done);
-      if (read === 0) break;
-      done += read;
-    }
-    if (crc32(bytes) !== checksum)
-      throw new TermduetError(
-        "bad-input",
-        `${this.#path}.fields is damaged in block ${number}; ingest the release again with --restart`,
-      );
+    if (this.#fields.read(bytes, 0, length, at) < length || crc32(bytes) !== checksum)
+      throw new DamagedFileError(`${this.#path}.fields`, `block ${number} is not what was written`);
     return unpacked(bytes, wanted);
-  }
-
-  #forWriting(): void {
-    if (this.#writable) return;
-    closeSync(this.#file);
-    this.#file = openSync(`${this.#path}.fields`, "r+");
-    this.#writable = true;
   }
 }
 

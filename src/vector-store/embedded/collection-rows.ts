@@ -17,12 +17,20 @@ export function createRows(store: string, { name, dimension }: CollectionSpec): 
   (dimension === undefined ? DocumentRows : VectorRows).create(rowsPath(store, name));
   BlockLog.create(rowsPath(store, name));
   syncFolder(join(store, "rows"));
+  syncFolder(store);
 }
 
 export function removeRows(store: string, name: string): void {
   DocumentRows.remove(rowsPath(store, name));
   VectorRows.remove(rowsPath(store, name));
   BlockLog.remove(rowsPath(store, name));
+}
+
+/** Files of the rows of a collection; without its spec those of either kind. */
+export function rowsFiles(store: string, name: string, spec?: CollectionSpec): string[] {
+  const documents = spec === undefined || spec.dimension === undefined ? ["ends", "bodies"] : [];
+  const vectors = spec === undefined || spec.dimension !== undefined ? ["vectors"] : [];
+  return ["blocks", "fields", ...documents, ...vectors].map((end) => `${rowsPath(store, name)}.${end}`);
 }
 
 /** Errors: `bad-input` when the files are not there, or hold fewer than `count` rows. */

@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, ftruncateSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import type { StoredRecord } from "../vector-store.ts";
 import { ByteCache } from "./byte-cache.ts";
+import { CheckedFile } from "./checked-file.ts";
+import { DamagedFileError } from "./damaged-file.ts";
 import { FixedRows } from "./fixed-rows.ts";
 
 // Where each document ends, as six bytes: 256 TB are enough.
@@ -18,22 +19,26 @@ export class DocumentRows implements Disposable {
   readonly #path: string;
   readonly #pages = new ByteCache<number, Buffer>(ENDS_CACHE_BYTES);
   readonly #read = new ByteCache<number, Buffer>(DOCUMENTS_CACHE_BYTES);
-  #file: number;
-  #writable = false;
+  readonly #bodies: CheckedFile;
 
   private constructor(path: string) {
     this.#path = path;
     this.#ends = FixedRows.open(`${path}.ends`, END_BYTES);
-    this.#file = openSync(`${path}.bodies`, "r");
+    try {
+      this.#bodies = CheckedFile.open(`${path}.bodies`);
+    } catch (error) {
+      this.#ends[Symbol.dispose]();
+      throw error;
+    }
   }
 
   static create(path: string): void {
     FixedRows.create(`${path}.ends`);
-    FixedRows.create(`${path}.bodies`);
+    CheckedFile.create(`${path}.bodies`);
   }
 
   static remove(path: string): void {
-    for (const end of ["ends", "bodies"]) rmSync(`${path}.${end}`, { force: true });
+    for (const end of ["ends", "bodies"]) CheckedFile.remove(`${path}.${end}`);
   }
 
   static open(path: string): DocumentRows {
@@ -46,7 +51,6 @@ export class DocumentRows implements Disposable {
 
   /** Writes documents from row `first` on and drops whatever was there or came after. */
   write(first: number, ids: readonly string[], bodies: readonly string[]): void {
-    this.#forWriting();
     const position = this.#endOf(first - 1);
     const ends = Buffer.alloc(ids.length * END_BYTES);
     const parts: Buffer[] = [];
@@ -60,11 +64,7 @@ export class DocumentRows implements Disposable {
       end += LENGTH_BYTES + name.length + body.length;
       ends.writeUIntLE(end, i * END_BYTES, END_BYTES);
     }
-    const bytes = Buffer.concat(parts);
-    ftruncateSync(this.#file, position);
-    for (let done = 0; done < bytes.length; )
-      done += writeSync(this.#file, bytes, done, bytes.length - done, position + done);
-    fsyncSync(this.#file);
+    this.#bodies.write(position, Buffer.concat(parts));
     // The ends last: what they do not reach is not there.
     this.#ends.write(first, ends);
     this.#pages.clear();
@@ -98,7 +98,7 @@ export class DocumentRows implements Disposable {
 
   [Symbol.dispose](): void {
     this.#ends[Symbol.dispose]();
-    closeSync(this.#file);
+    this.#bodies[Symbol.dispose]();
   }
 
   /** Empty for a row that is not there. */
@@ -122,18 +122,8 @@ export class DocumentRows implements Disposable {
   }
 
   #fill(bytes: Buffer, position: number): void {
-    for (let at = 0; at < bytes.length; ) {
-      const read = readSync(this.#file, bytes, at, bytes.length - at, position + at);
-      if (read === 0) throw new Error(`${this.#path}.bodies is shorter than its ends say`);
-      at += read;
-    }
-  }
-
-  #forWriting(): void {
-    if (this.#writable) return;
-    closeSync(this.#file);
-    this.#file = openSync(`${this.#path}.bodies`, "r+");
-    this.#writable = true;
+    if (this.#bodies.read(bytes, 0, bytes.length, position) < bytes.length)
+      throw new DamagedFileError(`${this.#path}.bodies`, "it is shorter than its ends say");
   }
 }
 

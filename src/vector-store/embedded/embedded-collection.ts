@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { OnProgress } from "../../terminology/progress.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
@@ -18,9 +18,13 @@ import type {
   WordsOptions,
 } from "../vector-store.ts";
 import { BlockLog } from "./block-log.ts";
-import { type CollectionRows, openRows, rowsPath, writeRows } from "./collection-rows.ts";
+import { sumsPath } from "./block-sums.ts";
+import { type CollectionRows, openRows, rowsFiles, rowsPath, writeRows } from "./collection-rows.ts";
+import { DamagedFileError } from "./damaged-file.ts";
 import { FieldIndex, makeFieldIndex } from "./field-index.ts";
+import { CODES, indexFolder, isOfIndexes, removeIndexes, replaceIndexes } from "./index-folder.ts";
 import { leastKeys } from "./least-keys.ts";
+import type { KnownCollection } from "./open-database.ts";
 import { bitCount, type VectorFiles, VectorIndex } from "./vector-index.ts";
 
 const SCAN_ROWS = 4096;
@@ -37,6 +41,7 @@ export class EmbeddedCollection implements OpenCollection {
   #count: number;
   #fields: FieldIndex | undefined;
   #index: VectorIndex | undefined;
+  #rebuilding: Promise<void> | undefined;
 
   private constructor(store: string, spec: CollectionSpec, log: BlockLog, rows: CollectionRows) {
     this.#store = store;
@@ -46,10 +51,16 @@ export class EmbeddedCollection implements OpenCollection {
     this.#count = log.count;
   }
 
-  /** Errors: `bad-input` when rows are not there that were written. */
-  static open(store: string, spec: CollectionSpec): EmbeddedCollection {
+  /** Errors: `bad-input` when rows are not there that were written, or their checksums. */
+  static open(store: string, { spec, checked, rows }: KnownCollection): EmbeddedCollection {
+    if (checked) requireSums(store, spec);
     const log = BlockLog.open(rowsPath(store, spec.name));
     try {
+      if (rows !== undefined && log.count !== rows)
+        throw new DamagedFileError(
+          `${rowsPath(store, spec.name)}.blocks`,
+          `it tells of ${log.count} records, and ${rows} were written`,
+        );
       return new EmbeddedCollection(store, spec, log, openRows(store, spec, log.count));
     } catch (error) {
       log[Symbol.dispose]();
@@ -76,32 +87,34 @@ export class EmbeddedCollection implements OpenCollection {
 
   async buildIndexes(onProgress?: OnProgress): Promise<void> {
     this.#forgetIndexes();
+    const { name, dimension } = this.#spec;
     const report = (unit: string, done: number, total: number): void =>
-      onProgress?.({ stage: `index ${this.#spec.name}`, done, total, unit });
-    mkdirSync(join(this.#store, "index"), { recursive: true });
-    const folder = indexFolder(this.#store, this.#spec.name);
-    makeFieldIndex(folder, this.#spec, this.#log, this.#ids(), (done, total) =>
-      report("fields", done, total),
-    );
-    if (this.#spec.dimension === undefined) return;
-    await VectorIndex.make(this.#vectorFiles(), (done, total) => report("vectors", done, total));
+      onProgress?.({ stage: `index ${name}`, done, total, unit });
+    await replaceIndexes(this.#store, name, async (folder) => {
+      makeFieldIndex(folder, this.#spec, this.#log, this.#ids(), (done, total) =>
+        report("fields", done, total),
+      );
+      if (dimension === undefined) return;
+      await VectorIndex.make(this.#vectorFiles(folder), (done, total) => report("vectors", done, total));
+    });
+    this.#forgetIndexes();
   }
 
-  async count(filter?: Filter): Promise<number> {
-    const bits = this.#filter(filter);
-    return bits ? bitCount(bits) : this.#count;
+  count(filter?: Filter): Promise<number> {
+    return this.#mending(() => {
+      const bits = this.#filter(filter);
+      return bits ? bitCount(bits) : this.#count;
+    });
   }
 
   async search(queries: Float32Array, options: SearchOptions): Promise<SearchHit[][]> {
     const { limit, exact = false } = options;
     checkTime(options);
     const vectors = queryRows(this.#spec, queries);
-    this.#index ??= new VectorIndex(this.#vectorFiles());
-    return this.#index.search(vectors, {
-      limit,
-      exact,
-      filter: this.#filter(options.filter),
-      timeoutMs: options.timeoutMs,
+    return this.#mending(() => {
+      this.#index ??= new VectorIndex(this.#vectorFiles(indexFolder(this.#store, this.#spec.name)));
+      const filter = this.#filter(options.filter);
+      return this.#index.search(vectors, { limit, exact, filter, timeoutMs: options.timeoutMs });
     });
   }
 
@@ -124,7 +137,7 @@ export class EmbeddedCollection implements OpenCollection {
 
   async find(field: string, values: readonly string[], limit: number): Promise<StoredRecord[]> {
     if (values.length === 0) return [];
-    return this.#documents(this.#indexes().rowsOf(field, values).subarray(0, limit));
+    return this.#mending(() => this.#documents(this.#indexes().rowsOf(field, values).subarray(0, limit)));
   }
 
   async findByPrefix(
@@ -134,6 +147,10 @@ export class EmbeddedCollection implements OpenCollection {
     options: PrefixOptions,
   ): Promise<StoredRecord[]> {
     checkTime(options);
+    return this.#mending(() => this.#withPrefix(field, prefix, limit, options));
+  }
+
+  #withPrefix(field: string, prefix: string, limit: number, options: PrefixOptions): StoredRecord[] {
     const index = this.#indexes();
     const filter = this.#filter(options.filter);
     const terms = index.terms(field);
@@ -157,19 +174,23 @@ export class EmbeddedCollection implements OpenCollection {
   ): Promise<StoredRecord[]> {
     if (words.length === 0) return [];
     checkTime(options);
-    const filter = this.#filter(options.filter);
-    const text = this.#indexes().text(field);
-    return this.#documents(text.rowsOfAll(words, options.typos ?? 0, limit, filter));
+    return this.#mending(() => {
+      const filter = this.#filter(options.filter);
+      const text = this.#indexes().text(field);
+      return this.#documents(text.rowsOfAll(words, options.typos ?? 0, limit, filter));
+    });
   }
 
   async knownWords(field: string, words: readonly string[], options: TimeoutOptions): Promise<Set<string>> {
     checkTime(options);
-    const text = this.#indexes().text(field);
-    return new Set(words.filter((word) => text.has(word)));
+    return this.#mending(() => {
+      const text = this.#indexes().text(field);
+      return new Set(words.filter((word) => text.has(word)));
+    });
   }
 
   async *scan(field: string, from: number, to: number): AsyncGenerator<VectorRow[], void, undefined> {
-    const rows = this.#indexes().column(field).between(from, to);
+    const rows = await this.#mending(() => this.#indexes().column(field).between(from, to));
     for (let start = 0; start < rows.length; start += SCAN_ROWS) {
       const part = rows.slice(start, start + SCAN_ROWS);
       const stored = this.#rows.vectors!.read(part);
@@ -210,14 +231,29 @@ export class EmbeddedCollection implements OpenCollection {
     return this.#fields;
   }
 
-  #vectorFiles(): VectorFiles {
+  /** Reads by the indexes; where one of them is damaged or missing, all are made again once, and read again. */
+  async #mending<T>(read: () => T | Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      const isRemoved = !existsSync(`${rowsPath(this.#store, this.#spec.name)}.blocks`);
+      if (isRemoved || !isOfIndexes(this.#store, this.#spec.name, error)) throw error;
+      this.#rebuilding ??= this.buildIndexes().finally(() => {
+        this.#rebuilding = undefined;
+      });
+      await this.#rebuilding;
+      return await read();
+    }
+  }
+
+  #vectorFiles(folder: string): VectorFiles {
     const { name, dimension } = this.#spec;
     if (dimension === undefined)
       throw new TermduetError("incompatible", `${name} holds documents, not vectors`);
     const rows = rowsPath(this.#store, name);
     return {
       rows,
-      codes: join(indexFolder(this.#store, name), "vectors.codes"),
+      codes: join(folder, CODES),
       dimension,
       count: this.#count,
     };
@@ -238,13 +274,10 @@ export class EmbeddedCollection implements OpenCollection {
   }
 }
 
-/** Removes what can be made again. */
-export function removeIndexes(store: string, name: string): void {
-  rmSync(indexFolder(store, name), { recursive: true, force: true });
-}
-
-function indexFolder(store: string, name: string): string {
-  return join(store, "index", name);
+function requireSums(store: string, spec: CollectionSpec): void {
+  for (const file of rowsFiles(store, spec.name, spec))
+    if (existsSync(file) && !existsSync(sumsPath(file)))
+      throw new DamagedFileError(sumsPath(file), "it is missing");
 }
 
 function rowOfKey(key: number): number {

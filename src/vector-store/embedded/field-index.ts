@@ -1,6 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { syncFolder } from "../../machine/sync-folder.ts";
 import type { CollectionSpec, FieldKind, FieldValue, Filter } from "../vector-store.ts";
 import type { BlockLog } from "./block-log.ts";
 import { ByteCache } from "./byte-cache.ts";
@@ -88,7 +86,19 @@ export class FieldIndex implements Disposable {
   }
 }
 
-/** Makes the indexes of all fields; the folder is there when they are whole. `onProgress` is told how many are done. */
+/** Files that `makeFieldIndex` makes. */
+export function fieldIndexFiles({ fields, dimension }: CollectionSpec): string[] {
+  const terms = (name: string): string[] => [`${name}.terms`, `${name}.rows`];
+  const files = Object.entries(fields).flatMap(([field, kind]) => {
+    if (kind === "integer") return [`${field}.integers`];
+    return kind === "text"
+      ? [...terms(field), ...terms(`${field}.words`), `${field}.words.lengths`]
+      : terms(field);
+  });
+  return dimension === undefined ? [...files, ...terms("id")] : files;
+}
+
+/** Makes the indexes of all fields in a folder. `onProgress` is told how many are done. */
 export function makeFieldIndex(
   folder: string,
   spec: CollectionSpec,
@@ -96,28 +106,21 @@ export function makeFieldIndex(
   ids: Iterable<string>,
   onProgress: (done: number, total: number) => void,
 ): void {
-  const draft = `${folder}.new`;
-  rmSync(draft, { recursive: true, force: true });
-  mkdirSync(draft, { recursive: true });
   const fields = Object.entries<FieldKind>(spec.fields);
   const total = fields.length + 1;
   for (const [done, [field, kind]] of fields.entries()) {
     onProgress(done, total);
-    if (kind === "integer") IntegerColumn.write(join(draft, `${field}.integers`), log, field);
-    else makeTerms(draft, field, kind, log);
+    if (kind === "integer") IntegerColumn.write(join(folder, `${field}.integers`), log, field);
+    else makeTerms(folder, field, kind, log);
   }
   onProgress(total - 1, total);
   // Vectors are found by their rows alone.
   if (spec.dimension === undefined) {
-    const terms = new TermsMaker(join(draft, "id"));
+    const terms = new TermsMaker(join(folder, "id"));
     let row = 0;
     for (const id of ids) terms.add(id, row++);
     terms.finish();
   }
-  syncFolder(draft);
-  rmSync(folder, { recursive: true, force: true });
-  renameSync(draft, folder);
-  syncFolder(join(folder, ".."));
   onProgress(total, total);
 }
 

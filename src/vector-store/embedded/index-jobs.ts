@@ -6,6 +6,8 @@ export interface VectorSource {
   rows: string;
   dimension: number;
   count: number;
+  /** Which blocks of the rows were found right: see `VectorRows.seenRows`. */
+  seen: Uint8Array;
   codes?: LoadedCodes;
 }
 

@@ -1,13 +1,14 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import type { BlockLog } from "./block-log.ts";
+import { readChecked } from "./checked-file.ts";
 
 /** An integer of each row, in memory from the first use on. */
 export class IntegerColumn {
   readonly values: Int32Array;
 
   constructor(path: string) {
-    const bytes = readFileSync(path);
-    this.values = new Int32Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length));
+    const { buffer, length } = readChecked(path);
+    this.values = new Int32Array(buffer, 0, length / 4);
   }
 
   static write(path: string, log: BlockLog, field: string): void {

@@ -21,7 +21,7 @@ export class NearestVectors implements Disposable {
 
   constructor(source: VectorSource, thread: number) {
     this.#source = source;
-    this.#rows = VectorRows.open(source.rows, source.dimension);
+    this.#rows = VectorRows.open(source.rows, source.dimension, source.seen);
     this.#scanner = source.codes && new CodeScanner(source.codes, thread);
   }
 

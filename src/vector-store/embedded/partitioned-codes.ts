@@ -1,6 +1,6 @@
-import { closeSync, openSync, readSync } from "node:fs";
-import { TermduetError } from "../../terminology/termduet-error.ts";
+import { CheckedFile } from "./checked-file.ts";
 import { rowWidth } from "./cluster-vectors.ts";
+import { DamagedFileError } from "./damaged-file.ts";
 import { type SharedMemory, sharedMemory } from "./kernel.ts";
 import { BLOCK_CODES, blockBytes, codeBytes } from "./vector-codes.ts";
 
@@ -35,21 +35,16 @@ export interface LoadedCodes {
   layout: CodesLayout;
 }
 
-/** Reads a file of codes into memory that has room for so many threads. Errors: `bad-input` for a file that is cut or of another kind. */
+/** Reads a file of codes into memory that has room for so many threads. Errors: DamagedFileError, also for a file of another kind. */
 export function loadCodes(path: string, threads: number): LoadedCodes {
-  const file = openSync(path, "r");
-  try {
-    const head = Buffer.alloc(HEADER_BYTES);
-    readAll(file, head, 0, path);
-    const header = headerOf(head, path);
-    const layout = layoutOf(header);
-    const memory = sharedMemory(layout.scratch + threads * layout.scratchBytes);
-    const bytes = new Uint8Array(memory.buffer, 0, layout.scratch);
-    readAll(file, bytes, HEADER_BYTES, path);
-    return { memory, layout };
-  } finally {
-    closeSync(file);
-  }
+  using file = CheckedFile.open(path);
+  const head = Buffer.alloc(HEADER_BYTES);
+  readAll(file, head, 0, path);
+  const header = headerOf(head, path);
+  const layout = layoutOf(header);
+  const memory = sharedMemory(layout.scratch + threads * layout.scratchBytes);
+  readAll(file, new Uint8Array(memory.buffer, 0, layout.scratch), HEADER_BYTES, path);
+  return { memory, layout };
 }
 
 export function layoutOf(header: CodesHeader): CodesLayout {
@@ -77,13 +72,9 @@ function headerOf(head: Buffer, path: string): CodesHeader {
   } catch {
     // Said below.
   }
-  throw new TermduetError("bad-input", `${path} holds no codes of this version; run termduet upgrade`);
+  throw new DamagedFileError(path, "it holds no codes of this version");
 }
 
-function readAll(file: number, into: Uint8Array, position: number, path: string): void {
-  for (let at = 0; at < into.length; ) {
-    const read = readSync(file, into, at, Math.min(into.length - at, 2 ** 30), position + at);
-    if (read === 0) throw new TermduetError("bad-input", `${path} is cut; ingest the release again`);
-    at += read;
-  }
+function readAll(file: CheckedFile, into: Uint8Array, position: number, path: string): void {
+  if (file.read(into, 0, into.length, position) < into.length) throw new DamagedFileError(path, "it is cut");
 }

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
-import { TermduetError } from "../../terminology/termduet-error.ts";
+import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
+import { CheckedFile } from "./checked-file.ts";
+import { DamagedFileError } from "./damaged-file.ts";
 
 /**
  * A sorted dictionary with the row numbers of each term, written once: blocks of terms that share beginnings, the place of each
@@ -97,24 +98,29 @@ interface RowRange {
 export class TermsFile implements Disposable {
   readonly terms: number;
   readonly #path: string;
-  readonly #file: number;
-  readonly #rows: number;
+  readonly #file: CheckedFile;
+  readonly #rows: CheckedFile;
   readonly #rowCount: number;
   readonly #blocksAt: number;
   readonly #firsts: Buffer[] = [];
   readonly #places: number[] = [];
   readonly #rowsBefore: number[] = [];
 
-  /** Errors: `bad-input` for a file that is cut, `ENOENT` as Node throws it. */
+  /** Errors: DamagedFileError for a file that is cut, `ENOENT` as Node throws it. */
   constructor(path: string) {
     this.#path = path;
-    this.#file = openSync(`${path}.terms`, "r");
-    this.#rows = openSync(`${path}.rows`, "r");
+    this.#file = CheckedFile.open(`${path}.terms`);
+    try {
+      this.#rows = CheckedFile.open(`${path}.rows`);
+    } catch (error) {
+      this.#file[Symbol.dispose]();
+      throw error;
+    }
     const { terms, rows, blocksAt, blocks } = this.#footer();
     this.terms = terms;
     this.#rowCount = rows;
     this.#blocksAt = blocksAt;
-    const size = fileSize(this.#file) - FOOTER_BYTES - blocksAt;
+    const size = this.#file.size - FOOTER_BYTES - blocksAt;
     const list = this.#read(this.#file, blocksAt, size);
     for (let i = 0, at = 0; i < blocks; i++) {
       const length = list.readUInt16LE(at + 12);
@@ -176,8 +182,8 @@ export class TermsFile implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    closeSync(this.#file);
-    closeSync(this.#rows);
+    this.#file[Symbol.dispose]();
+    this.#rows[Symbol.dispose]();
   }
 
   /** How many rows the terms below this one have. */
@@ -220,21 +226,18 @@ export class TermsFile implements Disposable {
   }
 
   #footer(): Footer {
-    const size = fileSize(this.#file);
+    const size = this.#file.size;
     if (size >= FOOTER_BYTES) {
       const text = this.#read(this.#file, size - FOOTER_BYTES, FOOTER_BYTES).toString("utf8");
       if (text.startsWith(`{"format":"${FORMAT}"`)) return JSON.parse(text);
     }
-    throw new TermduetError("bad-input", `${this.#path}.terms is cut or of another version; ingest it again`);
+    throw new DamagedFileError(`${this.#path}.terms`, "it is cut, or of another version");
   }
 
-  #read(file: number, position: number, length: number): Buffer {
+  #read(file: CheckedFile, position: number, length: number): Buffer {
     const bytes = Buffer.from(new ArrayBuffer(length));
-    for (let at = 0; at < length; ) {
-      const read = readSync(file, bytes, at, length - at, position + at);
-      if (read === 0) throw new TermduetError("bad-input", `${this.#path}.* is cut; ingest it again`);
-      at += read;
-    }
+    if (file.read(bytes, 0, length, position) < length)
+      throw new DamagedFileError(`${this.#path}.*`, "it is cut");
     return bytes;
   }
 }
@@ -330,8 +333,4 @@ function successor(prefix: Buffer): Buffer | undefined {
     return next;
   }
   return undefined;
-}
-
-function fileSize(file: number): number {
-  return fstatSync(file).size;
 }

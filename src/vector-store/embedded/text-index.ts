@@ -1,6 +1,7 @@
-import { closeSync, fsyncSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, writeSync } from "node:fs";
 import { allowedTypos, isVariant, WordVariants } from "../word-variants.ts";
 import { ByteCache } from "./byte-cache.ts";
+import { readChecked } from "./checked-file.ts";
 import { TermsMaker } from "./make-terms.ts";
 import { TermsFile } from "./terms-file.ts";
 
@@ -57,7 +58,7 @@ export class TextIndex implements Disposable {
       found = i === 0 ? rowsOf(spellings) : both(found, spellings);
       if (found.size === 0) return [];
     }
-    this.#lengths ??= readFileSync(`${this.#path}.lengths`);
+    this.#lengths ??= readChecked(`${this.#path}.lengths`);
     const lengths = this.#lengths;
     const rows: number[] = [];
     for (const row of found.keys()) if (!filter || (filter[row >> 3]! >> (row & 7)) & 1) rows.push(row);

@@ -1,12 +1,10 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
-import { syncFolder } from "../../machine/sync-folder.ts";
 import type { SearchHit } from "../vector-store.ts";
 import type { FoundRows } from "./index-jobs.ts";
 import { codesScanned, indexPlan } from "./index-plan.ts";
 import { indexThreads } from "./index-threads.ts";
 import { makeCodes } from "./make-codes.ts";
 import { loadCodes } from "./partitioned-codes.ts";
+import { VectorRows } from "./vector-rows.ts";
 
 /** Queries that one thread takes at a time, so that many are shared among all. */
 const QUERIES_PER_JOB = 16;
@@ -18,7 +16,7 @@ const USUAL_SHARE = 0.5;
 export interface VectorFiles {
   /** The file of vectors, without its ending. */
   rows: string;
-  /** The file of codes, which need not be there. */
+  /** The file of codes, which is there where there are vectors enough. */
   codes: string;
   dimension: number;
   count: number;
@@ -33,21 +31,23 @@ export class VectorIndex implements Disposable {
   constructor(files: VectorFiles) {
     const { rows, dimension, count } = files;
     this.#files = files;
-    this.#indexed = existsSync(files.codes);
+    this.#indexed = indexPlan(count) !== undefined;
     const codes = this.#indexed ? loadCodes(files.codes, indexThreads.count) : undefined;
-    this.#source = indexThreads.open({ rows, dimension, count, ...(codes ? { codes } : {}) });
+    this.#source = indexThreads.open({
+      rows,
+      dimension,
+      count,
+      seen: VectorRows.seenRows(dimension, count),
+      ...(codes ? { codes } : {}),
+    });
   }
 
   /** Makes the codes of all rows, where there are enough of them. */
   static async make(files: VectorFiles, onProgress: (done: number, total: number) => void): Promise<void> {
     const { rows, codes, dimension, count } = files;
     const plan = indexPlan(count);
-    rmSync(codes, { force: true });
-    if (!plan) return;
-    const file = `${codes}.new`;
-    await makeCodes({ rows, dimension, count, ...plan, file, threads: indexThreads, onProgress });
-    renameSync(file, codes);
-    syncFolder(dirname(codes));
+    if (plan)
+      await makeCodes({ rows, dimension, count, ...plan, file: codes, threads: indexThreads, onProgress });
   }
 
   async search(

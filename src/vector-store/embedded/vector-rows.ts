@@ -1,12 +1,12 @@
-import { rmSync } from "node:fs";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 import { cosine } from "../exact-cosine.ts";
+import { CheckedFile, seenBytes } from "./checked-file.ts";
 import { FixedRows } from "./fixed-rows.ts";
 
 // One byte of length, the id, and a whole number of floats.
 const ID_BYTES = 40;
 
-/** Ids and vectors of a collection by row number, beside Lance's table. */
+/** Ids and vectors of a collection by row number, as they were written. */
 export class VectorRows implements Disposable {
   readonly #rows: FixedRows;
   readonly #dimension: number;
@@ -21,11 +21,17 @@ export class VectorRows implements Disposable {
   }
 
   static remove(path: string): void {
-    rmSync(fileOf(path), { force: true });
+    CheckedFile.remove(fileOf(path));
   }
 
-  static open(path: string, dimension: number): VectorRows {
-    return new VectorRows(FixedRows.open(fileOf(path), ID_BYTES + 4 * dimension), dimension);
+  /** `seen` is shared by threads that read the same rows: see `seenRows`. */
+  static open(path: string, dimension: number, seen?: Uint8Array): VectorRows {
+    return new VectorRows(FixedRows.open(fileOf(path), ID_BYTES + 4 * dimension, seen), dimension);
+  }
+
+  /** Memory in which threads tell each other which blocks of so many rows they found right. */
+  static seenRows(dimension: number, count: number): Uint8Array {
+    return new Uint8Array(new SharedArrayBuffer(seenBytes(count * (ID_BYTES + 4 * dimension))));
   }
 
   get count(): number {
