@@ -20,7 +20,8 @@ export const own: Engine = {
   },
   async open(folder, { dimension, count }) {
     const codes = loadCodes(join(folder, "codes"), 1);
-    const nearest = new NearestVectors({ rows: join(folder, "rows"), dimension, count, codes }, 0);
+    const seen = VectorRows.seenRows(dimension, count);
+    const nearest = new NearestVectors({ rows: join(folder, "rows"), dimension, count, codes, seen }, 0);
     const scanned = codesScanned(count);
     return {
       compared: true,
