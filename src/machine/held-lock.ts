@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -29,17 +29,18 @@ export function tryLock(folder: string, name: string, doing: string): HeldLock |
   mkdirSync(folder, { recursive: true });
   // Names that differ in case alone would be one file on the disks of Macs and Windows.
   const path = join(folder, name.toLowerCase());
-  const database = new DatabaseSync(`${path}.lock`, { timeout: 0 });
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(`${path}.lock`, { timeout: 0 });
     database.exec("BEGIN EXCLUSIVE");
   } catch (error) {
-    database.close();
-    if ((error as { errcode?: number }).errcode !== BUSY) throw error;
-    return new LockHeld(holderOf(path));
+    database?.close();
+    if ((error as { errcode?: number }).errcode === BUSY) return new LockHeld(holderOf(path));
+    throw Object.assign(error as Error, { path: `${path}.lock` });
   }
-  const since = new Date().toISOString().slice(0, 19).replace("T", " ");
-  writeFileSync(`${path}.holder`, `${doing} (process ${process.pid} on ${hostname()}, since ${since} UTC)`);
-  return { name, [Symbol.dispose]: () => database.close() };
+  tellHolder(`${path}.holder`, doing);
+  const held = database;
+  return { name, [Symbol.dispose]: () => held.close() };
 }
 
 /** The same, but waits for the other at most so long. */
@@ -54,6 +55,16 @@ export async function waitForLock(
     const lock = tryLock(folder, name, doing);
     if (!(lock instanceof LockHeld) || performance.now() > deadline) return lock;
     await setTimeout(POLL_MS);
+  }
+}
+
+/** On a full disk nobody is told who has the lock; it holds all the same. */
+function tellHolder(path: string, doing: string): void {
+  const since = new Date().toISOString().slice(0, 19).replace("T", " ");
+  try {
+    writeFileSync(path, `${doing} (process ${process.pid} on ${hostname()}, since ${since} UTC)`);
+  } catch {
+    rmSync(path, { force: true });
   }
 }
 

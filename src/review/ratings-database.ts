@@ -1,4 +1,5 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { systemError } from "../terminology/system-errors.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
 
 /** A rating that somebody gave, or took back. */
@@ -115,7 +116,7 @@ export class RatingsDatabase implements Disposable {
         this.#db.exec("COMMIT");
         return { added, known: events.length - added };
       } catch (error) {
-        this.#db.exec("ROLLBACK");
+        if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
         throw error;
       }
     } catch (cause) {
@@ -221,20 +222,16 @@ function notBefore(time: string, other: unknown): string {
   return typeof other === "string" && other > time ? other : time;
 }
 
-// Result codes of SQLite.
-const [FULL, CORRUPT, NOT_A_DATABASE] = [13, 11, 26];
-
 function databaseError(path: string, cause: unknown): TermduetError {
   if (cause instanceof TermduetError) return cause;
-  const code = cause instanceof Error && "errcode" in cause ? Number(cause.errcode) & 0xff : undefined;
-  if (code === FULL) return new TermduetError("no-space", `the disk is full, ${path} can't grow`, { cause });
-  if (code === CORRUPT || code === NOT_A_DATABASE) {
+  const known = systemError(cause, { at: path });
+  if (known?.code === "bad-input")
     return new TermduetError(
       "bad-input",
       `${path} is no database of ratings, or is damaged; move it away and import the ratings from CSV`,
       { cause },
     );
-  }
+  if (known) return known;
   const told = cause instanceof Error ? cause.message : "unknown error";
   return new TermduetError("unavailable", `${path} can't be used (${told})`, { cause });
 }

@@ -1,3 +1,5 @@
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import { type ErrorCode, errnoOf, TermduetError } from "./termduet-error.ts";
 
 // Result codes of SQLite, of which the lowest byte says what kind it is.
@@ -35,10 +37,26 @@ const SAID: Readonly<Record<string, readonly [ErrorCode, what: string, todo: str
 };
 
 /** The errno of an error, of its causes, or that which SQLite's result code comes to. */
-function systemCode(error: unknown): string | undefined {
+function systemCode(error: unknown, at: string | undefined): string | undefined {
   for (let e = error; e instanceof Error; e = e.cause)
-    if ("errcode" in e && typeof e.errcode === "number") return SQLITE[e.errcode & 0xff];
+    if ("errcode" in e && typeof e.errcode === "number") {
+      const code = SQLITE[e.errcode & 0xff];
+      // SQLite calls it an error of the disk where it has no room for the file by which processes agree.
+      return (code === "EIO" || code === "ECANTOPEN") && isFull(at) ? "ENOSPC" : code;
+    }
   return errnoOf(error);
+}
+
+const LEAST_ROOM = 128 * 1024;
+
+function isFull(path: string | undefined): boolean {
+  if (path === undefined) return false;
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return bavail * bsize < LEAST_ROOM;
+  } catch {
+    return false;
+  }
 }
 
 function pathOf(error: unknown): string | undefined {
@@ -55,10 +73,10 @@ export function systemError(
   error: unknown,
   { at, doing }: { at?: string; doing?: string } = {},
 ): TermduetError | undefined {
-  const said = SAID[systemCode(error) ?? ""];
+  const path = pathOf(error) ?? at;
+  const said = SAID[systemCode(error, path) ?? ""];
   if (!said) return undefined;
   const [code, what, todo] = said;
-  const path = pathOf(error) ?? at;
   const where = path === undefined ? "" : `${path}: `;
   const when = doing === undefined ? "" : ` while ${doing}`;
   return new TermduetError(code, `${where}${what}${when}; ${todo}`, { cause: error });

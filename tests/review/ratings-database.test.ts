@@ -102,7 +102,9 @@ describe("the database of ratings", () => {
     const path = join(folder.path, "text.sqlite");
     writeFileSync(path, "this is no database at all, but long enough to be taken for one".repeat(20));
     expect(() => RatingsDatabase.open(path)).toThrow(/text\.sqlite is no database of ratings/);
-    expect(() => RatingsDatabase.open(join(folder.path, "nowhere", "r.sqlite"))).toThrow(/can't be used/);
+    expect(() => RatingsDatabase.open(join(folder.path, "nowhere", "r.sqlite"))).toThrow(
+      /r\.sqlite: it can't be opened/,
+    );
   });
 
   test("takes what a reviewer says now for what they think, although the clock was ahead before", () => {

@@ -37,13 +37,23 @@ export async function openDatabase(store: string): Promise<StoreDatabase> {
     takeOver(store, database);
     return database;
   }
-  if (existsSync(path)) return StoreDatabase.open(path);
+  if (existsSync(path)) return openOnFullDisk(path);
   const lock = await waitForLock(locksFolder(store), "opening", "making the store", WAIT_MS);
   if (lock instanceof LockHeld)
     throw new TermduetError("conflict", `${store} is being opened by ${lock.holder}; try again`);
   using _ = lock;
   if (!existsSync(path)) makeDatabase(store, path);
   return StoreDatabase.open(path);
+}
+
+/** A disk without room for the least file must not keep a store from being read. */
+function openOnFullDisk(path: string): StoreDatabase {
+  try {
+    return StoreDatabase.open(path);
+  } catch (error) {
+    if (!(error instanceof TermduetError) || error.code !== "no-space") throw error;
+    return StoreDatabase.openReadOnly(path, error);
+  }
 }
 
 function makeDatabase(store: string, path: string): void {

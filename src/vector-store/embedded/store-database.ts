@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { pathToFileURL } from "node:url";
@@ -28,10 +28,13 @@ export class StoreDatabase implements Disposable {
   readonly #path: string;
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
+  /** Why it can be read alone. */
+  readonly #refusal: TermduetError | undefined;
 
-  private constructor(path: string, db: DatabaseSync) {
+  private constructor(path: string, db: DatabaseSync, refusal?: TermduetError) {
     this.#path = path;
     this.#db = db;
+    this.#refusal = refusal;
   }
 
   /** Errors: `bad-input` for a damaged file, `unavailable`. */
@@ -52,14 +55,14 @@ export class StoreDatabase implements Disposable {
     });
   }
 
-  /** Of a store on a medium that can't be written to. */
-  static openReadOnly(path: string): StoreDatabase {
+  /** Of a store on a medium that can't be written to, or that is full; then `refusal` is what writing it is answered with. */
+  static openReadOnly(path: string, refusal?: TermduetError): StoreDatabase {
     return told(path, "opening it", () => {
-      const hasLog = existsSync(`${path}-wal`);
+      const hasLog = (statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
       const url = pathToFileURL(path);
       // Without a log nobody writes: SQLite need not make the file by which it agrees with others.
       if (!hasLog) url.searchParams.set("immutable", "1");
-      return new StoreDatabase(path, new DatabaseSync(url, { readOnly: true, timeout: WAIT_MS }));
+      return new StoreDatabase(path, new DatabaseSync(url, { readOnly: true, timeout: WAIT_MS }), refusal);
     });
   }
 
@@ -87,6 +90,7 @@ export class StoreDatabase implements Disposable {
 
   put(table: StoreTable, key: string, value: string): void {
     told(this.#path, `writing ${key}`, () => {
+      if (this.#refusal) throw this.#refusal;
       this.#statement(
         `INSERT INTO ${table} (key, value, sum) VALUES (?, ?, ?)
           ON CONFLICT DO UPDATE SET value = excluded.value, sum = excluded.sum`,
@@ -96,6 +100,7 @@ export class StoreDatabase implements Disposable {
 
   delete(table: StoreTable, key: string): void {
     told(this.#path, `deleting ${key}`, () => {
+      if (this.#refusal) throw this.#refusal;
       this.#statement(`DELETE FROM ${table} WHERE key = ?`).run(key);
     });
   }
@@ -103,6 +108,7 @@ export class StoreDatabase implements Disposable {
   /** All changes of a call together, or none; no other process writes meanwhile. */
   transaction<T>(doing: string, work: () => T): T {
     return told(this.#path, doing, () => {
+      if (this.#refusal) throw this.#refusal;
       this.#db.exec("BEGIN IMMEDIATE");
       try {
         const result = work();
@@ -125,13 +131,6 @@ export class StoreDatabase implements Disposable {
     } catch (error) {
       return [error instanceof Error ? error.message : String(error)];
     }
-  }
-
-  /** Copies the database as it is now, whoever writes to it meanwhile. */
-  copyTo(path: string): void {
-    told(path, "copying the records", () => {
-      this.#db.prepare("VACUUM INTO ?").run(path);
-    });
   }
 
   [Symbol.dispose](): void {

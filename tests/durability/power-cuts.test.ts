@@ -1,0 +1,15 @@
+import { expect, test } from "vitest";
+import { canMountDisks, cutsOfOneRun, faultsAfter } from "./support/power-cuts.ts";
+import { memoryFolder, prepared } from "./support/prepared.ts";
+
+test("a loss of power loses nothing that was acknowledged, and --resume goes on (a sample of the drill)", async (context) => {
+  using folder = memoryFolder();
+  context.skip(
+    !canMountDisks(folder.path),
+    "no right to mount a disk image here: power cuts are not drilled",
+  );
+  const { encoder, tables, expected } = await prepared(folder.path, 300);
+  const folders = { folder: folder.path, encoder, tables };
+  for (const cut of await cutsOfOneRun(folders, "run", [1_500, 1_700]))
+    expect(await faultsAfter(cut, folders, expected)).toEqual([]);
+}, 300_000);
