@@ -14,7 +14,7 @@ async function program(argv: readonly string[]): Promise<Command> {
     .description("terminology search and ontology alignment with two quantized encoders")
     .version(version)
     .option("--debug", "print where an error came from, and what caused it")
-    .helpCommand(
+    .addHelpCommand(
       new Command("help").argument("[command]").description("the options of a command").helpGroup("Help:"),
     )
     .addHelpText(
