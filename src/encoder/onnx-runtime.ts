@@ -1,4 +1,4 @@
 // The one door to ONNX Runtime: it sends telemetry unless told not to before it is loaded.
 import "../machine/silent.ts";
 
-export { InferenceSession, listSupportedBackends, Tensor } from "onnxruntime-node";
+export { InferenceSession, listSupportedBackends, Tensor } from "#onnxruntime-node";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Tokenizer as RustTokenizer } from "tokenizers";
+import { Tokenizer as RustTokenizer } from "#tokenizers";
 import { TermduetError } from "../terminology/termduet-error.ts";
 
 /** What is longer is cut before it is tokenized, so that no text can stall an encoder: some 500 times what one reads. */

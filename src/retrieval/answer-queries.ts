@@ -7,7 +7,7 @@ import type { OutOfVocabularyWords } from "./match/out-of-vocabulary.ts";
 import type { PrefixMatches } from "./match/prefix-matches.ts";
 import { nearness } from "./rank/closeness.ts";
 import { collectCandidates, type StringEvidence } from "./rank/collect-candidates.ts";
-import { QueryMeaning, ReadNames } from "./rank/concept-differences.ts";
+import { QueryMeaning, type ReadNames } from "./rank/concept-differences.ts";
 import { type Facets, type FoundConcept, facetsOf } from "./rank/facets.ts";
 import { decideHomonyms } from "./rank/homonyms.ts";
 import { rankConcepts } from "./rank/rank-concepts.ts";
@@ -44,6 +44,7 @@ export interface AnswerDeps {
   retrievers: readonly EncoderRetriever[];
   begun: PrefixMatches;
   unknown: OutOfVocabularyWords;
+  names: ReadNames;
 }
 
 /**
@@ -51,7 +52,7 @@ export interface AnswerDeps {
  * vectors row by row, and may still be under way: what needs none begins before.
  */
 export async function answerQueries(
-  { store, release, retrievers, begun, unknown }: AnswerDeps,
+  { store, release, retrievers, begun, unknown, names }: AnswerDeps,
   texts: readonly string[],
   encoded: readonly Float32Array[] | Promise<readonly Float32Array[]>,
   request: Omit<SearchRequest, "queries">,
@@ -78,7 +79,6 @@ export async function answerQueries(
     ...(context.remainingMs ? { timeoutMs: context.remainingMs() } : {}),
   });
   describing.catch(() => undefined);
-  const names = new ReadNames();
   const meanings = texts.map((text) => new QueryMeaning(text, { names }));
   const lists: FoundConcept[][] = texts.map(() => []);
   let more: boolean[] = [];

@@ -9,6 +9,7 @@ import { OutOfVocabularyWords } from "./match/out-of-vocabulary.ts";
 import { PrefixMatches } from "./match/prefix-matches.ts";
 import { Calibrator } from "./rank/calibrator.ts";
 import { Closeness } from "./rank/closeness.ts";
+import { ReadNames } from "./rank/concept-differences.ts";
 import { withDisplayNames } from "./rank/display-names.ts";
 import { OTHER_FIELDS } from "./rank/other-fields.ts";
 import type { PopularityBoost } from "./rank/popularity-boost.ts";
@@ -45,6 +46,7 @@ export class Searcher {
   readonly #begun: PrefixMatches;
   readonly #unknown: OutOfVocabularyWords;
   readonly #closeness: Closeness;
+  readonly #names = new ReadNames();
 
   constructor(deps: SearcherDeps) {
     this.#deps = deps;
@@ -84,7 +86,7 @@ export class Searcher {
     const { store } = this.#deps;
     const { filter, unknown } = withKnownValues(request.filter ?? {}, release);
     const pages = await answerQueries(
-      { store, release, retrievers, begun: this.#begun, unknown: this.#unknown },
+      { store, release, retrievers, begun: this.#begun, unknown: this.#unknown, names: this.#names },
       texts,
       encoding,
       { ...request, filter },
@@ -144,7 +146,14 @@ export class Searcher {
       const encoded = await Promise.all(
         retrievers.map(({ encoder }) => encoder.encode(OTHER_FIELDS, "query")),
       );
-      const deps = { store, release, retrievers, begun: this.#begun, unknown: this.#unknown };
+      const deps = {
+        store,
+        release,
+        retrievers,
+        begun: this.#begun,
+        unknown: this.#unknown,
+        names: this.#names,
+      };
       const vectors = encoded.map((one) => one.vectors);
       const pages = await answerQueries(deps, OTHER_FIELDS, vectors, { k: 10 });
       return pages.map(({ nearness }) => nearness);

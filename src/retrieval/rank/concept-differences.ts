@@ -21,7 +21,7 @@ export class ReadNames {
   readonly #read = new Map<string, Meaning>();
   readonly #most: number;
 
-  constructor(most = 20_000) {
+  constructor(most = 8_000) {
     this.#most = most;
   }
 

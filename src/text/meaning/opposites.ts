@@ -284,8 +284,20 @@ export interface AffixedWord {
   ends: readonly { group: number; with: string; rest: string }[];
 }
 
-/** A folded word with all that it may begin and end with. */
+const MOST_WORDS = 20_000;
+const seen = new Map<string, AffixedWord>();
+
+/** A folded word with all that it may begin and end with. Words of names come again and again: those met before are known. */
 export function affixesOf(word: string): AffixedWord {
+  const known = seen.get(word);
+  if (known) return known;
+  if (seen.size >= MOST_WORDS) seen.clear();
+  const made = withAffixes(word);
+  seen.set(word, made);
+  return made;
+}
+
+function withAffixes(word: string): AffixedWord {
   const begins: { group: number; with: string; rest: string }[] = [];
   for (const [group, prefixes] of PREFIX_GROUPS.entries())
     for (const prefix of prefixes)

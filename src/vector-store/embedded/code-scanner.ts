@@ -8,6 +8,20 @@ import { BLOCK_CODES, blockBytes, codeBytes, queryTable } from "./vector-codes.t
 /** Rows that a search may give, as bits by row number; absent: all. */
 export type RowFilter = Uint8Array;
 
+export interface ScanOptions {
+  /** So many of the candidates are asked for in the end. */
+  limit: number;
+  wanted: number;
+  scanned: number;
+  patience: number;
+}
+
+/** Rows by their estimated cosine, greatest first. */
+export interface Candidates {
+  rows: Uint32Array;
+  estimates: Float32Array;
+}
+
 /** Finds candidates among codes, in one thread. */
 export class CodeScanner {
   readonly #codes: LoadedCodes;
@@ -50,10 +64,14 @@ export class CodeScanner {
   }
 
   /**
-   * Row numbers of the `wanted` greatest estimates (fewer where fewer pass), in no order. Looks at the nearest partitions until it has
-   * seen `scanned` codes that pass.
+   * The `wanted` greatest estimates (fewer where fewer pass), greatest first. Looks at the nearest partitions until it has seen
+   * `scanned` codes, or `patience` of them in which nothing was found that belongs to the first `limit`.
    */
-  candidates(query: Float32Array, wanted: number, scanned: number, filter?: RowFilter): Uint32Array {
+  candidates(
+    query: Float32Array,
+    { limit, wanted, scanned, patience }: ScanOptions,
+    filter?: RowFilter,
+  ): Candidates {
     const { layout, memory } = this.#codes;
     const { dimension, blocks } = layout;
     this.#query.set(query);
@@ -61,11 +79,12 @@ export class CodeScanner {
     const { entries, scale, bias } = queryTable(this.#rotated, dimension);
     new Uint8Array(memory.buffer, this.#tableAt, entries.length).set(entries);
     const products = this.#centreProducts();
-    const best = new BestRows(wanted);
+    const best = new BestRows(wanted, limit);
     const out = new Uint32Array(memory.buffer, this.#outAt, 2 * SCAN_BLOCKS * BLOCK_CODES);
     const estimates = new Float32Array(memory.buffer, this.#outAt, out.length);
     const size = blockBytes(dimension);
     let seen = 0;
+    let sinceFound = 0;
     for (const p of this.#nearestPartitions(products)) {
       const last = this.#firstBlock[p]! + blocks[p]!;
       for (let block = this.#firstBlock[p]!; block < last; block += SCAN_BLOCKS) {
@@ -84,13 +103,14 @@ export class CodeScanner {
         for (let i = 0; i < 2 * found; i += 2) {
           const row = this.#rows[out[i]!]!;
           if (filter && !((filter[row >> 3]! >> (row & 7)) & 1)) continue;
-          best.add(row, estimates[i + 1]!);
+          if (best.add(row, estimates[i + 1]!)) sinceFound = 0;
         }
       }
       seen += this.#sizes[p]!;
-      if (seen >= scanned) break;
+      sinceFound += this.#sizes[p]!;
+      if (seen >= scanned || sinceFound >= patience) break;
     }
-    return best.rows();
+    return best.ordered();
   }
 
   /** Rows of a partition: the last of its blocks may hold less than 32. */
@@ -119,31 +139,43 @@ class BestRows {
   /** What an estimate must be above to be among them. */
   threshold = Number.NEGATIVE_INFINITY;
   readonly #wanted: number;
+  readonly #limit: number;
   readonly #rows: Uint32Array;
   readonly #estimates: Float32Array;
   #count = 0;
+  /** What an estimate must be above to be among the first `limit`. */
+  #limitThreshold = Number.NEGATIVE_INFINITY;
 
-  constructor(wanted: number) {
+  constructor(wanted: number, limit: number) {
     this.#wanted = wanted;
+    this.#limit = Math.min(limit, wanted);
     this.#rows = new Uint32Array(4 * wanted);
     this.#estimates = new Float32Array(4 * wanted);
   }
 
-  add(row: number, estimate: number): void {
-    if (estimate <= this.threshold) return;
+  /** Whether the row is among the first `limit` for now. */
+  add(row: number, estimate: number): boolean {
+    if (estimate <= this.threshold) return false;
     this.#rows[this.#count] = row;
     this.#estimates[this.#count++] = estimate;
     if (this.#count === this.#rows.length) this.#shrink();
+    return estimate > this.#limitThreshold;
   }
 
-  rows(): Uint32Array {
+  ordered(): Candidates {
     this.#shrink();
-    return this.#rows.slice(0, this.#count);
+    const order = Uint32Array.from({ length: this.#count }, (_, i) => i);
+    order.sort((a, b) => this.#estimates[b]! - this.#estimates[a]!);
+    return {
+      rows: order.map((i) => this.#rows[i]!),
+      estimates: Float32Array.from(order, (i) => this.#estimates[i]!),
+    };
   }
 
   #shrink(): void {
-    if (this.#count <= this.#wanted) return;
     const ordered = this.#estimates.slice(0, this.#count).sort();
+    if (this.#count >= this.#limit) this.#limitThreshold = ordered[this.#count - this.#limit]!;
+    if (this.#count <= this.#wanted) return;
     this.threshold = ordered[this.#count - this.#wanted]!;
     let above = 0;
     for (let i = 0; i < this.#count; i++) if (this.#estimates[i]! > this.threshold) above++;

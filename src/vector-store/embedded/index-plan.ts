@@ -5,6 +5,8 @@
 const CODES_SCANNED = 300_000;
 /** Of more vectors than these are enough for, so large a part. */
 const MIN_SHARE = 1 / 12;
+/** Of the codes looked at: after so many in a row without a find, 1 in 1,000 of a hundred strings is still to come, and none of ten. */
+const PATIENCE = 0.3;
 /** Below this many vectors, comparing with all of them is as fast as an index and misses nothing. */
 const FLAT_LIMIT = 10_000;
 const MIN_PARTITIONS = 16;
@@ -29,4 +31,9 @@ export function codesScanned(count: number): number {
 /** Candidates taken from the codes for exact reranking. */
 export function candidatesFor(limit: number): number {
   return Math.max(300, limit * 4);
+}
+
+/** Codes in a row without a find among the first, after which none is expected any more. */
+export function scanPatience(scanned: number): number {
+  return Math.ceil(scanned * PATIENCE);
 }

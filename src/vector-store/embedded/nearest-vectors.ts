@@ -1,11 +1,14 @@
 import { byCosine, cosine } from "../exact-cosine.ts";
 import type { SearchHit } from "../vector-store.ts";
-import { CodeScanner } from "./code-scanner.ts";
+import { type Candidates, CodeScanner } from "./code-scanner.ts";
 import type { FoundRows, IndexJob, VectorSource } from "./index-jobs.ts";
-import { candidatesFor } from "./index-plan.ts";
+import { candidatesFor, scanPatience } from "./index-plan.ts";
 import { VectorRows } from "./vector-rows.ts";
 
 const READ_ROWS = 2048;
+const COMPARED_AT_ONCE = 32;
+/** Of the errors of estimates; with fewer, lists a hundred deep lose strings (`npm run bench:engines`). */
+const DEVIATIONS = 3;
 /** Vectors of a small collection are kept: to read them anew for each query takes longer than to compare them. */
 const KEPT_BYTES = 32 * 2 ** 20;
 
@@ -28,22 +31,46 @@ export class NearestVectors implements Disposable {
     const vectors = Array.from({ length: queries.length / dimension }, (_, i) =>
       queries.subarray(i * dimension, (i + 1) * dimension),
     );
-    if (rows) return vectors.map((query) => this.#nearest(query, rows, limit));
+    if (rows) return vectors.map((query) => asFound(this.#compared(query, rows), limit));
     const scanner = this.#scanner;
     if (scanner === undefined || scanned === undefined) return this.#all(vectors, limit, filter);
-    return vectors.map((query) =>
-      this.#nearest(query, scanner.candidates(query, candidatesFor(limit), scanned, filter), limit),
-    );
+    const options = {
+      limit,
+      wanted: candidatesFor(limit),
+      scanned,
+      patience: scanPatience(scanned),
+    };
+    return vectors.map((query) => this.#nearest(query, scanner.candidates(query, options, filter), limit));
   }
 
   [Symbol.dispose](): void {
     this.#rows[Symbol.dispose]();
   }
 
-  #nearest(query: Float32Array, rows: Uint32Array, limit: number): FoundRows {
-    const stored = this.#rows.read(rows);
-    const hits = Array.from(rows, (ordinal, i) => ({ ordinal, cosine: stored.cosineAt(i, query) }));
+  /**
+   * Compares candidates in the order of their estimates, until none that follows can be expected among the first `limit`: so far as
+   * exact cosines have been above their estimates in this very list.
+   */
+  #nearest(query: Float32Array, { rows, estimates }: Candidates, limit: number): FoundRows {
+    const hits: SearchHit[] = [];
+    const errors = new ErrorSpread();
+    for (let start = 0; start < rows.length; start += COMPARED_AT_ONCE) {
+      if (start >= limit) {
+        hits.sort(byCosine);
+        if (estimates[start]! + errors.margin() < hits[limit - 1]!.cosine) break;
+      }
+      const part = this.#compared(query, rows.subarray(start, start + COMPARED_AT_ONCE));
+      for (const [i, hit] of part.entries()) {
+        errors.add(hit.cosine - estimates[start + i]!);
+        hits.push(hit);
+      }
+    }
     return asFound(hits, limit);
+  }
+
+  #compared(query: Float32Array, rows: Uint32Array): SearchHit[] {
+    const stored = this.#rows.read(rows);
+    return Array.from(rows, (ordinal, i) => ({ ordinal, cosine: stored.cosineAt(i, query) }));
   }
 
   /** Compares with every vector: all queries with what has been read. */
@@ -78,6 +105,25 @@ export class NearestVectors implements Disposable {
       const to = Math.min(count, from + READ_ROWS);
       yield { vectors: this.#rows.readRange(from, to).vectors(to - from), from, to };
     }
+  }
+}
+
+/** How far exact cosines are from their estimates. */
+class ErrorSpread {
+  #count = 0;
+  #sum = 0;
+  #squares = 0;
+
+  add(error: number): void {
+    this.#count++;
+    this.#sum += error;
+    this.#squares += error * error;
+  }
+
+  /** What an exact cosine is above its estimate at most, but for few. */
+  margin(): number {
+    const mean = this.#sum / this.#count;
+    return mean + DEVIATIONS * Math.sqrt(Math.max(0, this.#squares / this.#count - mean * mean));
   }
 }
 
