@@ -185,6 +185,7 @@ export class IngestRun implements AsyncDisposable {
     const { store, encoders, filters, mode, onProgress, signal } = this.#options;
     const { journal, ofDataset, generation, shared } = this.#planned;
     const shard = this.#shard;
+    const mends = mode === "restart";
     const parts = stringParts(read.counts.atoms, this.#options.atomsPerBlock);
     if (!shard.isWhole) {
       const plan: PartsPlan = { ...shared, blocks: parts };
@@ -210,11 +211,11 @@ export class IngestRun implements AsyncDisposable {
       }),
     );
     // A store copies collections without us: it does so while the concepts are joined.
-    const copying = beginCollections({ store, journal, shard }, wanted);
+    const copying = beginCollections({ store, journal, shard, mends }, wanted);
     await Promise.allSettled([joining, copying]);
     const concepts = await joining;
     const earlier = new Map(wanted.map((begun) => [begun.spec.name, begun.earlier]));
-    const filling = { store, journal, shard, copied: await copying, earlier, mends: mode === "restart" };
+    const filling = { store, journal, shard, copied: await copying, earlier, mends };
     rmSync(this.#path("concepts"), { recursive: true, force: true });
     return { concepts, hierarchy, parts, filling };
   }

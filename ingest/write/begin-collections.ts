@@ -59,14 +59,15 @@ function vectorsOfDefinitions({ encoders, definitions }: ReleaseRecord, hash: st
 
 /** Begins collections, as copies where the store makes some and all blocks are this process's, else empty. Gives the names of the copies. */
 export async function beginCollections(
-  { store, journal, shard }: { store: VectorStore; journal: Journal; shard: Shard },
+  { store, journal, shard, mends }: { store: VectorStore; journal: Journal; shard: Shard; mends: boolean },
   wanted: readonly Beginning[],
 ): Promise<ReadonlySet<string>> {
   const done = journal.stage<string[]>("collections");
   if (done) return new Set(done);
   const copies: string[] = [];
   // One after the other: a server that opens several at once has no core left for those who search.
-  for (const { spec, earlier } of shard.isWhole ? wanted : [])
+  // What is to be mended is read row by row, and encoded where it is damaged.
+  for (const { spec, earlier } of shard.isWhole && !mends ? wanted : [])
     if (earlier !== undefined && (await store.copies?.begin(earlier, spec))) copies.push(spec.name);
   const others = wanted.filter(({ spec }) => !copies.includes(spec.name));
   // Together: a cluster with a node away takes ten seconds for each.

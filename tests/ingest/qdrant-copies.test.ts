@@ -115,6 +115,39 @@ else {
       expect(await store.count(record.encoders[0]!.collection, { sab: ["NEWSAB"] })).toBeGreaterThan(0);
     });
 
+    test("refuses a vector that changed on the server, and encodes it anew under --restart", async () => {
+      const wanted = await freshly();
+      await using store = await open();
+      await ingest(optionsFor("damaged", store, {}));
+      const { record } = await storeContents(store);
+      const { collection } = record.encoders[0]!;
+      const [point] = await scroll(collection);
+      const vector = point!.vector.with(3, -point!.vector[3]! + 0.02);
+      await fetch(`${server.origin}/collections/${collection}/points/vectors?wait=true`, {
+        method: "PUT",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ points: [{ id: point!.id, vector }] }),
+      });
+      const next = (mode: IngestOptions["mode"]) =>
+        ingest(optionsFor("damaged", store, { source: revised, release: "2", mode }));
+      await expect(next("new")).rejects.toMatchObject({
+        code: "bad-input",
+        message: expect.stringMatching(/the vector of point \d+ in .* is damaged.*--restart/),
+      });
+      await next("restart");
+      await expectSame(store, wanted);
+    });
+
+    const scroll = async (collection: string): Promise<{ id: number; vector: number[] }[]> => {
+      const response = await fetch(`${server.origin}/collections/${collection}/points/scroll`, {
+        method: "POST",
+        headers: { "Content-Type": "application/json" },
+        body: JSON.stringify({ limit: 1, with_vector: true, with_payload: false }),
+      });
+      return ((await response.json()) as { result: { points: { id: number; vector: number[] }[] } }).result
+        .points;
+    };
+
     test("encodes nothing that an imported release has, whose records have no keys", async () => {
       const wanted = await freshly();
       await using store = await open();

@@ -9,6 +9,7 @@ import { QdrantCollection } from "./qdrant-collection.ts";
 import { type CollectionInfo, collectionInfo, untilReady } from "./settled-collection.ts";
 import type { StoreSettings } from "./store-settings.ts";
 import { deletePoints, uploadBlock } from "./upload-block.ts";
+import { checkProbes, PROBE } from "./vector-probe.ts";
 
 const PAGE = 8192;
 const VECTORS_PER_CALL = 1024;
@@ -60,19 +61,23 @@ export class CopiedCollections implements CollectionCopies {
     const changed: number[] = [];
     const gone: number[] = [];
     const points = new OrderedPoints(this.#client, collection);
-    const options = { conditions: [], payload: ["id", DIGEST] };
-    for await (const page of points.byRow<{ id: string; digest?: string }>(options, PAGE, keys.from)) {
+    const options = { conditions: [], payload: ["id", DIGEST, PROBE] };
+    const held = new Map<number, number | undefined>();
+    for await (const page of points.byRow<Compared>(options, PAGE, keys.from)) {
       for (const { id: key, payload } of page) {
         if (key >= keys.to) break;
         const row = rows.get(key);
         if (row === undefined) gone.push(key);
         else if (payload.id === block.ids[row]) {
           rows.delete(key);
+          held.set(key, payload.probe);
           if (payload.digest !== payloadText(spec, block, row).digest) changed.push(row);
         }
       }
       if (page.at(-1)!.id >= keys.to) break;
     }
+    // What a snapshot brought was on a disk for months: a vector that has changed there must not go on to the next release.
+    if (spec.dimension !== undefined) await checkProbes(this.#client, collection, spec.dimension, held);
     return { missing: [...rows.values()], changed, gone };
   }
 
@@ -139,6 +144,12 @@ export class CopiedCollections implements CollectionCopies {
       return point?.payload.digest !== undefined;
     return false;
   }
+}
+
+interface Compared {
+  id: string;
+  digest?: string;
+  probe?: number;
 }
 
 /** Whether what one collection's segments hold suits the other. */

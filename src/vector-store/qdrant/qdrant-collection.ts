@@ -16,6 +16,7 @@ import type { ServerRecords } from "./server-records.ts";
 import { type CollectionInfo, collectionInfo, untilGreen, untilReady } from "./settled-collection.ts";
 import type { StoreSettings } from "./store-settings.ts";
 import { deletePoints, uploadBlock } from "./upload-block.ts";
+import { checkProbe, PROBE, probeOf } from "./vector-probe.ts";
 
 const SCAN_BYTES = 4_000_000;
 const BYTES_PER_FLOAT = 12;
@@ -145,20 +146,27 @@ export class QdrantCollection implements OpenCollection {
   async *scan(field: string, from: number, to: number): AsyncGenerator<VectorRow[], void, undefined> {
     const conditions = [{ key: field, range: { gte: from, lt: to } }];
     const page = pageOf(this.#spec.dimension ?? 1);
-    const options = { conditions, payload: ["id"], vectors: true };
-    for await (const points of this.#points.byRow<{ id: string }>(options, page))
-      yield points.map(({ payload, vector }) => ({ id: payload.id, vector: Float32Array.from(vector!) }));
+    const options = { conditions, payload: ["id", PROBE], vectors: true };
+    for await (const points of this.#points.byRow<{ id: string; probe?: number }>(options, page))
+      yield points.map(({ id, payload, vector }) => {
+        checkProbe(this.#spec.name, id, probeOf(vector!), payload.probe);
+        return { id: payload.id, vector: Float32Array.from(vector!) };
+      });
   }
 
   async *blocks(size: number): AsyncGenerator<Block, void, undefined> {
     const { dimension, fields: kinds } = this.#spec;
     const names = Object.keys(kinds);
-    const options = { conditions: [], payload: ["id", "body", ...names], vectors: dimension !== undefined };
+    const payload = ["id", "body", PROBE, ...names];
+    const options = { conditions: [], payload, vectors: dimension !== undefined };
     const page = Math.min(size, dimension === undefined ? WORDS_PAGE : pageOf(dimension));
     const points: Point<Payload>[] = [];
     let [number, firstOrdinal] = [0, 0];
     const block = (): Block => {
       const rows = points.splice(0, size);
+      for (const { id, payload, vector } of rows)
+        if (vector && dimension !== undefined)
+          checkProbe(this.#spec.name, id, probeOf(vector), payload[PROBE] as number | undefined);
       const values = (key: string): FieldValue[] => rows.map(({ payload }) => payload[key]!);
       firstOrdinal += rows.length;
       return {

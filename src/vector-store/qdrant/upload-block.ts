@@ -4,6 +4,7 @@ import { DOCUMENT_VECTOR } from "./collection-params.ts";
 import { floatArrayJson } from "./float-json.ts";
 import { payloadText } from "./payload.ts";
 import type { QdrantClient } from "./qdrant-client.ts";
+import { PROBE, probeOf } from "./vector-probe.ts";
 
 // Requests of some two megabytes: the server refuses more than 32, and small ones cost a round trip each.
 const REQUEST_BYTES = 2_000_000;
@@ -67,8 +68,13 @@ function pointsBody(spec: CollectionSpec, block: Block, from: number, to: number
   const parts: Buffer[] = [];
   for (let row = from; row < to; row++) {
     const head = `${row === from ? '{"points":[' : ","}{"id":${pointId(block, row)},"payload":`;
-    parts.push(Buffer.from(`${head}${payloadText(spec, block, row).json},"vector":`));
     const { dimension } = spec;
+    const { json } = payloadText(spec, block, row);
+    const probe =
+      dimension === undefined
+        ? json
+        : `${json.slice(0, -1)},"${PROBE}":${probeOf(block.vectors!.subarray(row * dimension, (row + 1) * dimension))}}`;
+    parts.push(Buffer.from(`${head}${probe},"vector":`));
     const vector =
       dimension === undefined
         ? Buffer.from(DOCUMENT_VECTOR)
