@@ -9,6 +9,8 @@ export interface ServerOptions {
   host: string;
   /** 0 for any free port. */
   port: number;
+  /** How many further ports are tried where that one is in use; none by default. */
+  morePorts?: number;
   /** How long a stop waits for requests that are being answered. */
   graceMs: number;
   newId: () => string;
@@ -68,7 +70,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-async function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
+async function listen(
+  server: Server,
+  { host, port, morePorts = 0 }: Pick<ServerOptions, "host" | "port" | "morePorts">,
+): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once("error", reject);
@@ -78,6 +83,8 @@ async function listen(server: Server, { host, port }: ServerOptions): Promise<vo
       });
     });
   } catch (cause) {
+    if (morePorts > 0 && errnoOf(cause) === "EADDRINUSE" && port < 65_535)
+      return listen(server, { host, port: port + 1, morePorts: morePorts - 1 });
     const told: Record<string, string> = {
       EADDRINUSE: `port ${port} of ${host} is in use; stop what listens there, or choose another by --port`,
       EACCES: `port ${port} needs more rights than this process has; choose one above 1023 by --port`,

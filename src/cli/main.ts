@@ -1,113 +1,54 @@
 import "../machine/silent.ts";
 import { existsSync } from "node:fs";
-import { inspect } from "node:util";
+import { inspect, styleText } from "node:util";
 import { Command, CommanderError } from "commander";
 import { type Platform, thisPlatform, whyUnsupported } from "../machine/platform-check.ts";
 import { firstError, systemError } from "../terminology/system-errors.ts";
 import { TermduetError } from "../terminology/termduet-error.ts";
+import { COMMANDS, loadCommand } from "./command-list.ts";
 import { version } from "./paths.ts";
 import { applyConfigFile, CONFIG_FILE } from "./settings.ts";
-
-/** Commands are loaded when they are asked for: the databases and runtimes behind some take a second to load. */
-const COMMANDS: Record<string, { summary: string; load: () => Promise<Command> }> = {
-  ingest: {
-    summary: "put a release of a terminology into the store and make it the active one",
-    load: async () => (await import("./commands/ingest-command.ts")).ingestCommand(),
-  },
-  search: {
-    summary: "search the active release",
-    load: async () => (await import("./commands/search-command.ts")).searchCommand(),
-  },
-  align: {
-    summary: "align a lexicon to the active release",
-    load: async () => (await import("./commands/align-command.ts")).alignCommand(),
-  },
-  review: {
-    summary: "rate the pairs of an alignment in the browser; export and import the ratings",
-    load: async () => (await import("./commands/review-command.ts")).reviewCommand(),
-  },
-  calibrate: {
-    summary: "fit an encoder's ratings on graded pairs that the active release gives",
-    load: async () => (await import("./commands/calibrate-command.ts")).calibrateCommand(),
-  },
-  "calibrate-matcher": {
-    summary: "fit the strong mode of align on pairs that the active release gives",
-    load: async () => (await import("./commands/calibrate-matcher-command.ts")).calibrateMatcherCommand(),
-  },
-  refit: {
-    summary: "fit all calibrators and the matcher anew, from the active release's own names",
-    load: async () => (await import("./commands/refit-command.ts")).refitCommand(),
-  },
-  evaluate: {
-    summary: "scores on the paper's two tasks, on labelled queries, and of an alignment",
-    load: async () => (await import("./commands/evaluate-command.ts")).evaluateCommand(),
-  },
-  start: {
-    summary: "put the sample release in when the store is empty, then serve",
-    load: async () => (await import("./commands/start-command.ts")).startCommand(),
-  },
-  serve: {
-    summary: "serve the search API and the web page",
-    load: async () => (await import("./commands/serve-command.ts")).serveCommand(),
-  },
-  mcp: {
-    summary: "tools for an assistant, over the Model Context Protocol",
-    load: async () => (await import("./commands/mcp-command.ts")).mcpCommand(),
-  },
-  keys: {
-    summary: "make a key for the search API",
-    load: async () => (await import("./commands/keys-command.ts")).keysCommand(),
-  },
-  releases: {
-    summary: "releases in the store",
-    load: async () => (await import("./commands/releases-command.ts")).releasesCommand(),
-  },
-  encoders: {
-    summary: "encoders of this installation",
-    load: async () => (await import("./commands/encoders-command.ts")).encodersCommand(),
-  },
-  optimize: {
-    summary: "turn a Hugging Face checkpoint (BERT or XLM-R) into an encoder",
-    load: async () => (await import("./commands/optimize-command.ts")).optimizeCommand(),
-  },
-  upgrade: {
-    summary: "convert a store that an earlier version made",
-    load: async () => (await import("./commands/upgrade-command.ts")).upgradeCommand(),
-  },
-  backup: {
-    summary: "copy releases, keys, ratings and encoders to a folder, while servers serve",
-    load: async () => (await import("./commands/backup-command.ts")).backupCommand(),
-  },
-  restore: {
-    summary: "bring a backup back",
-    load: async () => (await import("./commands/backup-command.ts")).restoreCommand(),
-  },
-  doctor: {
-    summary: "say what is missing or wrong here, and how to mend it",
-    load: async () => (await import("./commands/doctor-command.ts")).doctorCommand(),
-  },
-};
 
 async function program(argv: readonly string[]): Promise<Command> {
   const root = new Command("termduet")
     .description("terminology search and ontology alignment with two quantized encoders")
     .version(version)
-    .option("--debug", "print where an error came from, and what caused it");
+    .option("--debug", "print where an error came from, and what caused it")
+    .addHelpCommand(
+      new Command("help").argument("[command]").description("the options of a command").helpGroup("Help:"),
+    )
+    .addHelpText(
+      "after",
+      '\nBegin here:\n  termduet start                    the sample, its search page in the browser\n  termduet search "crise cardiaque"  one search\n  termduet COMMAND --help           the options of a command, with examples',
+    );
   const named = argv.find((argument) => argument in COMMANDS);
   // The keys of a settings file are checked against the options of all commands.
   const all = existsSync(CONFIG_FILE);
-  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+  for (const [name, { summary, group }] of Object.entries(COMMANDS)) {
     root.addCommand(
-      all || name === named ? (await load()).description(summary) : new Command(name).description(summary),
+      all || name === named
+        ? await loadCommand(name)
+        : new Command(name).description(summary).helpGroup(`${group}:`),
     );
   }
   root.hook("preAction", (_, command) => applyConfigFile(command, keysOf(root)));
   return quietErrors(root);
 }
 
+// Commander takes the colours out again where there is no terminal or NO_COLOR is set.
+const HELP_STYLE = {
+  styleTitle: (text: string) => styleText("bold", text, { validateStream: false }),
+  styleCommandText: (text: string) => styleText("cyan", text, { validateStream: false }),
+  styleSubcommandTerm: (text: string) => styleText("cyan", text, { validateStream: false }),
+  styleOptionTerm: (text: string) => styleText("cyan", text, { validateStream: false }),
+};
+
 /** Errors of arguments are thrown, and printed in one place. */
 function quietErrors(command: Command): Command {
-  command.exitOverride().configureOutput({ outputError: () => undefined });
+  command
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .configureHelp(HELP_STYLE);
   for (const sub of command.commands) quietErrors(sub);
   return command;
 }
@@ -121,6 +62,8 @@ function keysOf(command: Command): Set<string> {
 function report(error: unknown, debug: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0;
+    // A command that needs a subcommand has printed its help, which says all.
+    if (error.code === "commander.help") return 2;
     process.stderr.write(
       `termduet: ${error.message.replace(/^error: /, "").replace(/\n/g, " ")}; see termduet --help\n`,
     );

@@ -21,6 +21,8 @@ export function progressLine(
 ): { onProgress: OnProgress; end: () => void } {
   if (quiet || !output.isTTY) return { onProgress: () => undefined, end: () => undefined };
   let stage = "";
+  // Reading and opening say nothing for seconds: a terminal shows at once that work has begun.
+  output.write("starting");
   let drawn = 0;
   let history: { at: number; done: number }[] = [];
   const onProgress = (progress: Progress): void => {
@@ -37,7 +39,7 @@ export function progressLine(
     drawn = at;
     output.write(`\r\x1b[2K${progressText(progress, history).slice(0, (output.columns || 80) - 1)}`);
   };
-  return { onProgress, end: () => void (stage !== "" && output.write("\n")) };
+  return { onProgress, end: () => void output.write(stage === "" ? "\r\x1b[2K" : "\n") };
 }
 
 /** `encode 41 % · 379,000 of 924,000 vectors · 612/s · 14 min 51 s left` */

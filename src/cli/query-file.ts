@@ -2,6 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { extname } from "node:path";
 import { TermduetError } from "../terminology/termduet-error.ts";
 
+// Not process.stdin.fd: to ask for it makes a pipe one that does not wait.
+const STDIN = 0;
+
 /** A query of a batch, with the text in which it stands. */
 export interface BatchQuery {
   query: string;
@@ -9,12 +12,13 @@ export interface BatchQuery {
 }
 
 /**
- * Reads `--batch FILE`: one query a line, or in a `.jsonl` one object a line, `{"query":…,"context":…}`.
+ * Reads `--batch FILE`, or stdin for `-`: one query a line, or in a `.jsonl` one object a line, `{"query":…,"context":…}`.
  * Errors: `not-found`, and `bad-input` with the line; what the line says is in no message.
  */
 export function readQueryFile(path: string): BatchQuery[] {
-  if (!existsSync(path)) throw new TermduetError("not-found", `--batch ${path}: there is no such file`);
-  const lines = readFileSync(path, "utf8")
+  if (path !== "-" && !existsSync(path))
+    throw new TermduetError("not-found", `--batch ${path}: there is no such file`);
+  const lines = readFileSync(path === "-" ? STDIN : path, "utf8")
     .replace(/^\uFEFF/, "")
     .split(/\r?\n/);
   if (lines.at(-1) === "") lines.pop();

@@ -30,7 +30,7 @@ describe("the progress line", () => {
       end();
       return text;
     };
-    expect(drawn(true, false)).toBe("\r\u001b[2Kread 100 % · 5 of 5 MB\n");
+    expect(drawn(true, false)).toBe("starting\r\u001b[2Kread 100 % · 5 of 5 MB\n");
     expect(drawn(true, true)).toBe("");
     expect(drawn(false, false)).toBe("");
   });

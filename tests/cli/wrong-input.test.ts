@@ -116,10 +116,10 @@ describe("what can't be done is met with one clear line and an exit code that is
       "a store that holds nothing",
       () => ["search", "x", "--store", `lancedb:${path("empty-store")}`],
       1,
-      /holds no release.*termduet ingest/,
+      /there is no store at .*empty-store;.*termduet ingest/,
     ],
     ["a store of another kind", () => ["search", "x", "--store", "mysql:x"], 2, /mysql:x is not a store/],
-    ["a batch without --out", () => ["search", "--batch", path("empty-line.txt")], 2, /--out/],
+    ["--out without a batch", () => ["search", "fever", "--out", path("o")], 2, /--out/],
     [
       "a batch with an empty line",
       () => ["search", "--batch", path("empty-line.txt"), "--out", path("o")],

@@ -89,7 +89,7 @@ describe("termduet serve", () => {
     const nothing = join(folder.path, "nothing");
     const empty = await runCli(["serve", "--store", `lancedb:${nothing}`, "--port", "0", "--quiet"]);
     expect(empty.code).toBe(1);
-    expect(empty.stderr).toMatch(/^termduet: the store .* holds no release; run `termduet ingest[^\n]*\n$/);
+    expect(empty.stderr).toMatch(/^termduet: there is no store at .*nothing;[^\n]*`termduet ingest[^\n]*\n$/);
     const others = await runCli([
       "serve",
       ...store.slice(0, 2),

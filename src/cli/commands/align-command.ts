@@ -18,7 +18,7 @@ import { TEXT_ENCODINGS, type TextEncoding } from "../../terminology/files/text-
 import type { OnProgress } from "../../terminology/progress.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
 import { PREPROCESSING_STEPS, type PreprocessingStep } from "../../text/preprocess.ts";
-import { openStore } from "../../vector-store/open-store.ts";
+import { openExistingStore } from "../../vector-store/open-store.ts";
 import type { ReleaseRecord } from "../../vector-store/release-record.ts";
 import {
   checkFile,
@@ -40,6 +40,7 @@ import { openSearcher } from "../open-searcher.ts";
 import { version } from "../paths.ts";
 import { duration, grouped, progressLine } from "../progress-line.ts";
 import { list, setting, share, whole } from "../settings.ts";
+import { nextLine } from "../style.ts";
 
 interface Options extends Pick<SearchFilter, "sab" | "lat" | "tty" | "sty">, TranslationOptions {
   dataset?: string;
@@ -192,7 +193,7 @@ async function run(lexicon: string, options: Options): Promise<void> {
     process.stdout.write(
       options.json
         ? `${JSON.stringify({ ...summary, out: folder.folder, seconds })}\n`
-        : summaryText(summary, folder.folder, seconds),
+        : summaryText(summary, folder.folder, seconds) + nextLine(`termduet review ${options.out}`),
     );
   } catch (error) {
     progress.end();
@@ -214,7 +215,7 @@ async function align(
   await checkFile(options.omopConcepts);
   const translator = await translatorOf(options);
   const preprocessing = await preprocessingOf(options.preprocess, entries, options.abbreviations);
-  await using store = await openStore(options.store);
+  await using store = await openExistingStore(options.store);
   await using opened = openSearcher(store, catalogueOf(options), options.provider);
   const release = await opened.searcher.releases.resolve(dataset);
   const matcher = await matcherFor(store, release.dataset, options.matcher);
@@ -332,7 +333,7 @@ function steps(value: string): PreprocessingStep[] {
 }
 
 function summaryText(summary: AlignmentSummary, out: string, seconds: number): string {
-  const { dataset, release, entries, encoders, ratings, sources, agreement } = summary;
+  const { dataset, release, entries, encoders, ratings, sources, agreement, choice } = summary;
   const names = [...encoders.map(({ id }) => id), "complementarity"];
   const width = Math.max(...names.map((name) => name.length));
   const cell = (value: string | number): string => String(value).padStart(8);
@@ -345,6 +346,11 @@ function summaryText(summary: AlignmentSummary, out: string, seconds: number): s
     `  ${"rated".padEnd(width)}${["@0", "@1", "@2", "@3", "@4", "@5"].map(cell).join("")}`,
     ...names.map(row),
     `  ${grouped(sources["exact"]!)} by their very names · the encoders agree on ${grouped(agreement.sameConcept)} · ${grouped(sources["none"]!)} without a concept`,
+    ...(choice
+      ? [
+          `  ${grouped(choice.taken)} of ${grouped(entries)} are accepted, at a probability of ${choice.threshold.toFixed(2)} or more`,
+        ]
+      : []),
     `results are in ${out}`,
   ];
   return `${lines.join("\n")}\n`;

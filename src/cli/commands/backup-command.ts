@@ -1,7 +1,7 @@
 import { existsSync, renameSync } from "node:fs";
 import { Command } from "commander";
 import { TermduetError } from "../../terminology/termduet-error.ts";
-import { openStore } from "../../vector-store/open-store.ts";
+import { openExistingStore, openStore } from "../../vector-store/open-store.ts";
 import { readBackupManifest, verifyBackup } from "../backup/backup-manifest.ts";
 import { makeBackup } from "../backup/make-backup.ts";
 import { restoreBackup } from "../backup/restore-backup.ts";
@@ -52,7 +52,7 @@ export function restoreCommand(): Command {
 
 async function backup(dir: string, options: BackupCommandOptions): Promise<void> {
   const { apiKeys, reviews = [] } = options;
-  await using store = await openStore(options.store);
+  await using store = await openExistingStore(options.store);
   const encoders = catalogueOf(options).list();
   const progress = progressLine(process.stderr, options.quiet ?? false);
   const { onProgress } = progress;

@@ -9,7 +9,7 @@ import {
 import type { GradedCosine } from "../../evaluation/calibration/isotonic-fit.ts";
 import { readSimilarityPairs } from "../../evaluation/datasets/similarity-pairs.ts";
 import { ActiveReleaseLookup } from "../../retrieval/request/active-release.ts";
-import { openStore } from "../../vector-store/open-store.ts";
+import { openExistingStore } from "../../vector-store/open-store.ts";
 import { calibratorOf, pairsOfRelease, writeCalibrator } from "../calibrations.ts";
 import { catalogueOf, datasetOption, encodersFolderOption, storeOption } from "../common-options.ts";
 import { encodedTexts } from "../encoded-texts.ts";
@@ -67,7 +67,7 @@ async function run(idOrPath: string, options: Options): Promise<void> {
 }
 
 async function graded(encoder: EncoderFolder, options: Options): ReturnType<typeof pairsOfRelease> {
-  await using store = await openStore(options.store);
+  await using store = await openExistingStore(options.store);
   const release = await new ActiveReleaseLookup(store).resolve(options.dataset);
   return await pairsOfRelease(store, release, encoder, options);
 }

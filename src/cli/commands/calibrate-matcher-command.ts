@@ -3,7 +3,7 @@ import { Command } from "commander";
 import { type MatcherModel, matcherKey } from "../../alignment/matching/matcher.ts";
 import { trainMatcher } from "../../alignment/matching/train-matcher.ts";
 import type { Provider } from "../../encoder/providers.ts";
-import { openStore } from "../../vector-store/open-store.ts";
+import { openExistingStore } from "../../vector-store/open-store.ts";
 import {
   catalogueOf,
   datasetOption,
@@ -43,7 +43,7 @@ export function calibrateMatcherCommand(): Command {
 }
 
 async function run(options: Options): Promise<void> {
-  await using store = await openStore(options.store);
+  await using store = await openExistingStore(options.store);
   await using opened = openSearcher(store, catalogueOf(options), options.provider);
   const release = await opened.searcher.releases.resolve(options.dataset);
   const retrievers = await opened.searcher.retrievers(release);

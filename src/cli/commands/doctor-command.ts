@@ -1,5 +1,6 @@
-import { statfsSync } from "node:fs";
+import { existsSync, statfsSync } from "node:fs";
 import { availableParallelism, freemem, totalmem } from "node:os";
+import { dirname } from "node:path";
 import { Command } from "commander";
 
 import { type EncoderFolder, verifyEncoderFolder } from "../../encoder/encoder-manifest.ts";
@@ -14,6 +15,7 @@ import {
   providerOption,
   storeOption,
 } from "../common-options.ts";
+import { coloured } from "../style.ts";
 import { deepChecks, type Finding, storeCheck } from "./doctor-store.ts";
 
 interface Check extends Finding {
@@ -56,7 +58,9 @@ async function run(options: Options): Promise<void> {
   if (options.json) process.stdout.write(`${JSON.stringify({ ok: checks.every((c) => c.ok), checks })}\n`);
   else
     for (const { ok, what, says } of checks)
-      process.stdout.write(`${ok ? "ok    " : "WRONG "} ${what}: ${says}\n`);
+      process.stdout.write(
+        `${ok ? coloured("green", "ok    ") : coloured("yellow", "WRONG ")} ${what}: ${says}\n`,
+      );
   const wrong = checks.filter((c) => !c.ok).length;
   if (wrong > 0)
     throw new TermduetError(
@@ -116,7 +120,9 @@ async function encoderCheck(folder: EncoderFolder, provider: Provider): Promise<
 }
 
 function disk(store: string): Omit<Check, "what"> {
-  const folder = localFolder(store);
+  let folder = localFolder(store);
+  // Where the store is not there yet, the disk that it will be on.
+  while (!existsSync(folder)) folder = dirname(folder);
   const { bavail, bsize } = statfsSync(folder);
   const free = bavail * bsize;
   const says = `${(free / GIGABYTE).toFixed(1)} GB free at ${folder}`;

@@ -1,7 +1,7 @@
 import { checkRelease } from "../../../ingest/finish/check-release.ts";
 import { unfinishedReleases } from "../../../ingest/work/generations.ts";
 import type { EncoderFolder } from "../../encoder/encoder-manifest.ts";
-import { openStore } from "../../vector-store/open-store.ts";
+import { openStore, storeIsThere } from "../../vector-store/open-store.ts";
 import {
   activeReleases,
   collectionsOf,
@@ -16,8 +16,12 @@ export interface Finding {
   says: string;
 }
 
+const NO_STORE = (url: string): string =>
+  `there is none at ${url} yet; \`termduet ingest\` makes it and puts a release in, \`termduet start\` the sample`;
+
 /** Whether the active releases can be searched: each collection is asked for something. */
 export async function storeCheck(url: string, encoders: readonly EncoderFolder[]): Promise<Finding> {
+  if (!storeIsThere(url)) return { ok: true, says: NO_STORE(url) };
   await using store = await openStore(url);
   const active = await activeReleases(store);
   const left = await unfinishedText(store);
@@ -64,6 +68,7 @@ async function unfinishedText(store: VectorStore): Promise<string> {
 
 /** Reads every block of the store against its checksum, a finding for each release and one for the records. */
 export async function deepChecks(url: string): Promise<(Finding & { what: string })[]> {
+  if (!storeIsThere(url)) return [{ what: "checksums", ok: true, says: "there is nothing to read yet" }];
   await using store = await openStore(url);
   if (!store.integrity || !store.recordDamages) {
     const says = `${store.url} is a server, which keeps checksums of its own; counts were compared`;

@@ -12,7 +12,7 @@ import {
   wonShare,
 } from "../../evaluation/retrieval-task.ts";
 import type { SearchFilter } from "../../retrieval/request/search-filter.ts";
-import { openStore } from "../../vector-store/open-store.ts";
+import { openExistingStore } from "../../vector-store/open-store.ts";
 import {
   catalogueOf,
   datasetOption,
@@ -78,7 +78,7 @@ async function run(file: string, options: Options): Promise<void> {
   const filter = Object.fromEntries(
     Object.entries({ sab, lat, tty, sty }).filter(([, v]) => v !== undefined),
   );
-  await using store = await openStore(options.store);
+  await using store = await openExistingStore(options.store);
   await using opened = openSearcher(store, catalogueOf(options), options.provider);
   const progress = progressLine(process.stderr, options.quiet ?? false);
   const rankings = await rankingsOf(

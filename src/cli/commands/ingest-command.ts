@@ -1,3 +1,5 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
 import { finishParts } from "../../../ingest/finish/finish-parts.ts";
@@ -6,7 +8,7 @@ import { parseShard, type Shard } from "../../../ingest/work/shard.ts";
 import type { Provider } from "../../encoder/providers.ts";
 import { TEXT_ENCODINGS, type TextEncoding } from "../../terminology/files/text-encoding.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
-import { openStore } from "../../vector-store/open-store.ts";
+import { openStore, storeIsThere } from "../../vector-store/open-store.ts";
 import {
   catalogueOf,
   encodersFolderOption,
@@ -16,6 +18,7 @@ import {
 } from "../common-options.ts";
 import { duration, grouped, progressLine } from "../progress-line.ts";
 import { list, setting, share, whole } from "../settings.ts";
+import { nextLine } from "../style.ts";
 
 export interface IngestCommandOptions {
   dataset: string;
@@ -125,12 +128,14 @@ export async function runIngest(source: string | undefined, options: IngestComma
   checkUsage(source, options);
   const catalogue = catalogueOf(options);
   const encoders = options.encoder ? options.encoder.map((id) => catalogue.find(id)) : catalogue.bundled();
-  const local = localFolder(options.store);
   const started = Date.now();
   const stop = new AbortController();
   const abort = (): void => stop.abort();
   process.once("SIGINT", abort).once("SIGTERM", abort);
-  await using store = await openStore(options.store);
+  // A dry run writes nothing, not even the folder of a store that is not there.
+  using nowhere = options.dryRun && !storeIsThere(options.store) ? temporaryFolder() : undefined;
+  await using store = await openStore(nowhere ? `lancedb:${nowhere.path}` : options.store);
+  const local = nowhere?.path ?? localFolder(options.store);
   const progress = progressLine(process.stderr, options.quiet ?? false);
   const { sab, lat, tty, sty } = options;
   try {
@@ -172,7 +177,9 @@ export async function runIngest(source: string | undefined, options: IngestComma
     progress.end();
     const seconds = (Date.now() - started) / 1000;
     process.stdout.write(
-      options.json ? `${JSON.stringify({ ...summary, seconds })}\n` : summaryText(summary, seconds),
+      options.json
+        ? `${JSON.stringify({ ...summary, seconds })}\n`
+        : summaryText(summary, seconds) + (options.mode ? "" : nextOf(summary)),
     );
   } catch (error) {
     progress.end();
@@ -180,6 +187,12 @@ export async function runIngest(source: string | undefined, options: IngestComma
   } finally {
     process.off("SIGINT", abort).off("SIGTERM", abort);
   }
+}
+
+/** A folder that goes when it is disposed. */
+function temporaryFolder(): Disposable & { path: string } {
+  const path = mkdtempSync(join(tmpdir(), "termduet-"));
+  return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 
 function checkUsage(source: string | undefined, { finish, part }: IngestCommandOptions): void {
@@ -225,4 +238,10 @@ function summaryText(
     lines.push(`  ${grouped(counts.skipped)} atoms left out by the filters (suppressed ones are by default)`);
   if (rejectsFile) lines.push(`  ${grouped(counts.rejects)} malformed rows are in ${rejectsFile}`);
   return `${lines.join("\n")}\n`;
+}
+
+function nextOf({ status, dataset }: IngestSummary): string {
+  if (status === "dry-run") return nextLine("the same command without --dry-run");
+  if (status === "part") return nextLine("termduet ingest --finish, when all parts are in");
+  return nextLine(`termduet search "TEXT" --dataset ${dataset}`, "termduet serve");
 }

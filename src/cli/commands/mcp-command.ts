@@ -8,7 +8,7 @@ import { mcpServer } from "../../../search-api/mcp/mcp-tools.ts";
 import { SearchService } from "../../../search-api/search-service.ts";
 import { promMetrics } from "../../../search-api/telemetry/prom-metrics.ts";
 import type { Provider } from "../../encoder/providers.ts";
-import { openStore } from "../../vector-store/open-store.ts";
+import { openExistingStore } from "../../vector-store/open-store.ts";
 import {
   catalogueOf,
   datasetOption,
@@ -35,7 +35,7 @@ export function mcpCommand(): Command {
 
 async function run(options: Options): Promise<void> {
   await using stack = new AsyncDisposableStack();
-  const store = stack.use(await openStore(options.store));
+  const store = stack.use(await openExistingStore(options.store));
   const { searcher } = stack.use(openSearcher(store, catalogueOf(options), options.provider));
   const { dataset } = options;
   await searcher.releases.resolve(dataset); // an empty store is said at once, not at the first question

@@ -6,7 +6,7 @@ import type { EncoderFolder } from "../../encoder/encoder-manifest.ts";
 import type { Provider } from "../../encoder/providers.ts";
 import { CALIBRATION_METHODS, type CalibrationMethod } from "../../evaluation/calibration/fit-calibrator.ts";
 import { Calibrator } from "../../retrieval/rank/calibrator.ts";
-import { openStore } from "../../vector-store/open-store.ts";
+import { openExistingStore } from "../../vector-store/open-store.ts";
 import { calibratorOf, type FittedCalibrator, pairsOfRelease, writeCalibrator } from "../calibrations.ts";
 import {
   catalogueOf,
@@ -66,7 +66,7 @@ export function refitCommand(): Command {
 }
 
 async function run(options: Options): Promise<void> {
-  await using store = await openStore(options.store);
+  await using store = await openExistingStore(options.store);
   await using opened = openSearcher(store, catalogueOf(options), options.provider);
   const release = await opened.searcher.releases.resolve(options.dataset);
   const loaded = await opened.searcher.retrievers(release);

@@ -14,7 +14,7 @@ import {
 import { type RetiredConcepts, readRetiredConcepts } from "../../../ingest/releases/retired-concepts.ts";
 import { unfinishedReleases } from "../../../ingest/work/generations.ts";
 import type { OnProgress } from "../../terminology/progress.ts";
-import { openStore } from "../../vector-store/open-store.ts";
+import { openExistingStore, openStore } from "../../vector-store/open-store.ts";
 import { aliasName, type ReleaseRecord, releaseRecords } from "../../vector-store/release-record.ts";
 import type { VectorStore } from "../../vector-store/vector-store.ts";
 import { storeOption } from "../common-options.ts";
@@ -45,7 +45,7 @@ export function releasesCommand(): Command {
     for (const argument of name.split(" ").slice(1)) sub.argument(argument);
     storeOption(sub).action(async (...given: unknown[]) => {
       const options = sub.opts<Options>();
-      await using store = await openStore(options.store);
+      await using store = await (name.startsWith("import") ? openStore : openExistingStore)(options.store);
       await run(
         store,
         options,
@@ -175,7 +175,9 @@ async function list(store: VectorStore, options: ArgumentOptions): Promise<void>
     return;
   }
   if (records.length === 0) {
-    process.stdout.write(`${store.url} holds no release; \`termduet ingest\` puts one in\n`);
+    process.stdout.write(
+      `${store.url} holds no release; \`termduet ingest\` puts one in, \`termduet start\` the sample\n`,
+    );
     return;
   }
   const header = ["DATASET", "RELEASE", "", "ATOMS", "STRINGS", "CONCEPTS", "ENCODERS", "INGESTED"];

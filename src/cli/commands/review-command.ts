@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { Command } from "commander";
+import { isLoopback } from "../../../search-api/guards/host-guard.ts";
 import { OutputFolder, RATINGS_FILE } from "../../alignment/output-folder.ts";
 import { UNSPECIFIED_LICENSE } from "../../alignment/sssom-file.ts";
 import { readRatingsCsv } from "../../review/ratings-csv.ts";
@@ -8,12 +9,12 @@ import { RatingsDatabase } from "../../review/ratings-database.ts";
 import { openReviewSheet } from "../../review/review-sheet.ts";
 import { writeReviewed } from "../../review/write-reviewed.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
-import { openStore } from "../../vector-store/open-store.ts";
+import { openExistingStore } from "../../vector-store/open-store.ts";
 import { storeOption } from "../common-options.ts";
 import { version } from "../paths.ts";
 import { grouped } from "../progress-line.ts";
 import { setting, whole } from "../settings.ts";
-import { type ServeOptions, serve, serveCommand } from "./serve-command.ts";
+import { portsOf, type ServeOptions, serve, serveCommand } from "./serve-command.ts";
 
 /** `termduet review DIR`: serves as `serve` does, with the review of an alignment; and its ratings in and out. */
 export function reviewCommand(): Command {
@@ -21,7 +22,15 @@ export function reviewCommand(): Command {
     .name("review")
     .description("rate the pairs of an alignment in the browser, alone or with others")
     .argument("<dir>", "folder that `termduet align` made; the ratings are kept in it")
-    .action((dir: string, options: ServeOptions) => serve({ ...options, review: dir }));
+    .action((dir: string, options: ServeOptions) =>
+      // A person at a terminal wants the address, not a log.
+      serve({
+        ...options,
+        ...portsOf(command),
+        quiet: options.quiet ?? isLoopback(options.host),
+        review: dir,
+      }),
+    );
   command.addCommand(exportCommand());
   command.addCommand(importCommand());
   return command;
@@ -54,7 +63,7 @@ function exportCommand(): Command {
       parent?.getOptionValueSource("store") === "cli" ? parent.opts<ExportOptions>().store : options.store;
     const sheet = await openReviewSheet(dir);
     using ratings = openRatings(dir);
-    await using store = await openStore(named);
+    await using store = await openExistingStore(named);
     using folder = OutputFolder.begin(options.out, options.force ?? false);
     const { minRating, license } = options;
     const given = ratings.current();

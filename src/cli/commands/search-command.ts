@@ -6,8 +6,8 @@ import type { SearchFilter } from "../../retrieval/request/search-filter.ts";
 import type { SearchRequest, SearchResponse } from "../../retrieval/request/search-types.ts";
 import { latOf } from "../../terminology/languages.ts";
 import { SEMANTIC_GROUPS, semanticGroup } from "../../terminology/semantic-groups.ts";
-import { TermduetError } from "../../terminology/termduet-error.ts";
-import { openStore } from "../../vector-store/open-store.ts";
+import { errnoOf, TermduetError } from "../../terminology/termduet-error.ts";
+import { openExistingStore } from "../../vector-store/open-store.ts";
 import {
   catalogueOf,
   datasetOption,
@@ -18,6 +18,7 @@ import {
 import { openSearcher } from "../open-searcher.ts";
 import { progressLine } from "../progress-line.ts";
 import { type BatchQuery, readQueryFile } from "../query-file.ts";
+import { responseText } from "../response-text.ts";
 import { list, setting, whole } from "../settings.ts";
 
 interface Options extends SearchFilter {
@@ -42,17 +43,16 @@ const BATCH = 256;
 
 export function searchCommand(): Command {
   const command = new Command("search")
-
     .argument("[text]", "what to look for, in words, as a code or as a CUI")
     .option(
       "--batch <file>",
-      "one query a line, or .jsonl with lines {query, context}; answers go to --out, one JSON a line, in the same order",
+      "one query a line, or .jsonl with lines {query, context}; - for stdin; answers are one JSON a line, in the same order",
     )
     .option(
       "--context <text>",
       "the text in which the query stands: what its abbreviations mean is read there",
     )
-    .option("--out <file>", "where the answers of --batch go")
+    .option("--out <file>", "where the answers of --batch go (default: stdout)")
     .addOption(
       setting("--k <n>", "results per query")
         .argParser(whole("--k", 1, 200))
@@ -79,8 +79,8 @@ async function run(text: string | undefined, options: Options): Promise<void> {
   if ((text === undefined) === (options.batch === undefined)) {
     throw new TermduetError("usage", "give a text to search for, or --batch FILE");
   }
-  if (options.batch !== undefined && options.out === undefined)
-    throw new TermduetError("usage", "--batch needs --out FILE");
+  if (text !== undefined && options.out !== undefined)
+    throw new TermduetError("usage", "--out is for --batch; one answer goes to stdout: add > FILE");
   if (text === undefined && options.context !== undefined)
     throw new TermduetError(
       "usage",
@@ -90,7 +90,7 @@ async function run(text: string | undefined, options: Options): Promise<void> {
   const queries = text === undefined ? readQueryFile(options.batch!) : [asked];
   for (let start = 0; start < queries.length; start += BATCH)
     checkedQueries({ ...inContext(queries.slice(start, start + BATCH)), k: options.k });
-  await using store = await openStore(options.store);
+  await using store = await openExistingStore(options.store);
   await using opened = openSearcher(store, catalogueOf(options), options.provider);
   const { sab, lat, tty, sty, group, cui, under, encoders, dataset, k } = options;
   const languages = lats(options.lang);
@@ -112,6 +112,7 @@ async function run(text: string | undefined, options: Options): Promise<void> {
     });
   if (text !== undefined) {
     const [response] = await search(queries);
+    warnOfFilters(response!);
     process.stdout.write(options.json ? `${JSON.stringify(response)}\n` : responseText(response!));
     return;
   }
@@ -139,19 +140,23 @@ function lats(tags: readonly string[] | undefined): string[] | undefined {
   });
 }
 
-/** Writes to a file beside the one asked for, which appears whole or not at all. */
+/** To stdout, or to a file beside the one asked for, which appears whole or not at all. */
 async function writeAnswers(
   queries: readonly BatchQuery[],
   options: Options,
   search: (part: readonly BatchQuery[]) => Promise<SearchResponse[]>,
 ): Promise<void> {
-  const progress = progressLine(process.stderr, options.quiet ?? false);
+  const progress = progressLine(
+    process.stderr,
+    options.quiet ?? (options.out === undefined && process.stdout.isTTY),
+  );
   const partial = `${options.out}.partial`;
-  const file = openSync(partial, "w");
+  const file = options.out === undefined ? process.stdout.fd : openSync(partial, "w");
   try {
     for (let start = 0; start < queries.length; start += BATCH) {
       const responses = await search(queries.slice(start, start + BATCH));
-      writeSync(file, responses.map((response) => `${JSON.stringify(response)}\n`).join(""));
+      if (start === 0) warnOfFilters(responses[0]!);
+      writeWhole(file, responses.map((response) => `${JSON.stringify(response)}\n`).join(""));
       progress.onProgress({
         stage: "search",
         done: Math.min(start + BATCH, queries.length),
@@ -159,28 +164,34 @@ async function writeAnswers(
         unit: "queries",
       });
     }
+    if (options.out === undefined) return;
     closeSync(file);
-    renameSync(partial, options.out!);
+    renameSync(partial, options.out);
   } catch (error) {
-    rmSync(partial, { force: true });
+    if (options.out !== undefined) rmSync(partial, { force: true });
     throw error;
   } finally {
     progress.end();
   }
 }
 
-function responseText({ dataset, release, tookMs, results }: SearchResponse): string {
-  const head = `${dataset} ${release} · ${results.length} results · ${tookMs} ms\n`;
-  const rows = results.map(
-    ({ rank, rating, cui, name, display, string, lat, sab, matchType, semanticTypes }) => {
-      const shown = display?.text ?? name;
-      const via = string === shown ? "" : ` — ${string} (${lat})`;
-      const types = semanticTypes.map((type) => type.name).join(", ");
-      return (
-        `${String(rank).padStart(3)}  ${"●".repeat(rating)}${"○".repeat(5 - rating)}  ${cui}  ${shown}${via}\n` +
-        `              ${matchType} · ${sab}${types ? ` · ${types}` : ""}\n`
-      );
-    },
-  );
-  return head + (rows.length > 0 ? rows.join("") : "nothing found\n");
+/** A pipe may take less than all at once, or nothing for a moment. */
+function writeWhole(file: number, text: string): void {
+  let left = Buffer.from(text);
+  while (left.length > 0) {
+    try {
+      left = left.subarray(writeSync(file, left));
+    } catch (error) {
+      if (errnoOf(error) !== "EAGAIN") throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
+    }
+  }
+}
+
+/** A filter's value that the release has not is most often a slip: it is said, and the exit code stays. */
+function warnOfFilters({ dataset, release, unknownFilters = [] }: SearchResponse): void {
+  for (const { field, values } of unknownFilters)
+    process.stderr.write(
+      `termduet: --${field} ${values.join(",")}: ${dataset} ${release} holds nothing of that; \`termduet releases list --json\` says what it holds\n`,
+    );
 }

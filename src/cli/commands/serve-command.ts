@@ -12,7 +12,7 @@ import { tracingFrom } from "../../../search-api/telemetry/tracing.ts";
 import type { Provider } from "../../encoder/providers.ts";
 import type { Searcher } from "../../retrieval/searcher.ts";
 import { TermduetError } from "../../terminology/termduet-error.ts";
-import { openStore } from "../../vector-store/open-store.ts";
+import { openExistingStore } from "../../vector-store/open-store.ts";
 import type { ReleaseRecord } from "../../vector-store/release-record.ts";
 import {
   catalogueOf,
@@ -33,6 +33,8 @@ export interface ServeOptions extends GuardOptions {
   encodersFolder: string;
   provider: Provider;
   port: number;
+  /** How many further ports are tried where that one is taken: none where somebody chose it. */
+  morePorts?: number;
   /** Names, besides this machine's own, under which the server may be called. */
   allowedHosts?: string[];
   /** Requests a minute from one address; 0 for no limit. */
@@ -69,7 +71,12 @@ export function serveCommand(): Command {
     .option("--quiet", "no log");
   for (const add of [guardOptions, datasetOption, storeOption, providerOption, encodersFolderOption])
     add(command);
-  return command.action((options: ServeOptions) => serve(options));
+  return command.action((options: ServeOptions) => serve({ ...options, ...portsOf(command) }));
+}
+
+/** Where nobody chose a port, the next free one will do: a second server beside a first is no mistake. */
+export function portsOf(command: Command): Pick<ServeOptions, "morePorts"> {
+  return command.getOptionValueSource("port") === "default" ? { morePorts: 20 } : {};
 }
 
 /**
@@ -83,7 +90,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const maps = mapsOf(options);
   const log = pino({ level: options.quiet ? "silent" : "info", base: null }, process.stderr);
   await using stack = new AsyncDisposableStack();
-  const store = stack.use(await openStore(options.store));
+  const store = stack.use(await openExistingStore(options.store));
   const { searcher } = stack.use(openSearcher(store, catalogueOf(options), options.provider));
   const review =
     options.review === undefined ? undefined : stack.use(await ReviewService.open(options.review));
@@ -113,9 +120,11 @@ export async function serve(options: ServeOptions): Promise<void> {
     rateLimit: options.rateLimit,
     processMetrics: true,
   });
-  const { port, host } = options;
+  const { port, host, morePorts = 0 } = options;
   const stopped = stopSignal();
-  const server = stack.use(await startServer({ app, host, port, graceMs: GRACE_MS, newId: randomUUID }));
+  const server = stack.use(
+    await startServer({ app, host, port, morePorts, graceMs: GRACE_MS, newId: randomUUID }),
+  );
   const releases = await Promise.race([warm(searcher, store.url, log), stopped]);
   if (releases === "stop") return;
   process.stdout.write(readyLine(server, releases));

@@ -6,7 +6,9 @@ import { encodersFolderOption, providerOption, storeOption } from "../common-opt
 import { sampleFolder } from "../paths.ts";
 import { setting, whole } from "../settings.ts";
 import { runIngest } from "./ingest-command.ts";
-import { type ServeOptions, serve } from "./serve-command.ts";
+import { portsOf, type ServeOptions, serve } from "./serve-command.ts";
+
+type StartOptions = Omit<ServeOptions, "rateLimit">;
 
 const SAMPLE = { dataset: "sample", release: "1" };
 
@@ -20,10 +22,10 @@ export function startCommand(): Command {
     )
     .addOption(setting("--host <address>", "address to listen on").default("127.0.0.1"));
   for (const add of [storeOption, providerOption, encodersFolderOption]) add(command);
-  return command.action(run);
+  return command.action((options: StartOptions) => run({ ...options, ...portsOf(command) }));
 }
 
-async function run(options: Omit<ServeOptions, "rateLimit">): Promise<void> {
+async function run(options: StartOptions): Promise<void> {
   if (await isEmpty(options.store)) {
     process.stderr.write(
       "the store is empty: putting the sample release in, which takes a minute the first time\n",
