@@ -1,20 +1,11 @@
-import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { ROOT, ran } from "./support.ts";
+import { cloned, ran } from "./support.ts";
 
 test("a clone with Windows' line ends passes the lint, verifies its encoders and ingests the sample", () => {
   using folder = temporaryFolder();
-  const clone = join(folder.path, "clone");
-  const cloned = ran(
-    "git",
-    ["clone", "--quiet", "-c", "core.autocrlf=true", "-c", "core.eol=crlf", ROOT, clone],
-    folder.path,
-    process.env,
-  );
-  expect(cloned.status, cloned.stderr).toBe(0);
-  symlinkSync(join(ROOT, "node_modules"), join(clone, "node_modules"), "junction");
+  const clone = cloned(folder.path, "core.autocrlf=true", "core.eol=crlf");
   const biome = join(clone, "node_modules", "@biomejs", "biome", "bin", "biome");
   const linted = ran(process.execPath, [biome, "ci", "--colors=off", "."], clone, process.env);
   expect(linted.status, linted.stdout + linted.stderr).toBe(0);
