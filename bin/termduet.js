@@ -45,6 +45,8 @@ if (isNewEnough(process.versions.node)) {
 } else {
   const child = spawn(program, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
     stdio: "inherit",
+    // A server whose launcher is killed must not live on where nobody knows of it.
+    env: { ...process.env, TERMDUET_LAUNCHED: "1" },
   });
   // Who stops this process means the one that does the work. A terminal's Ctrl-C reaches both by itself.
   for (const signal of ["SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal));

@@ -1,32 +1,22 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { verifyEncoderFolder } from "../src/encoder/encoder-manifest.ts";
 import type { Atom } from "../src/terminology/atom.ts";
 import { atomFilter } from "../src/terminology/atom-filter.ts";
 import { openRelease } from "../src/terminology/open-release.ts";
 import type { ReleaseSource } from "../src/terminology/release-source.ts";
 import { TermduetError } from "../src/terminology/termduet-error.ts";
-import {
-  checkReleaseName,
-  checkSpelling,
-  collectionName,
-  type ReleaseRecord,
-  releaseRecords,
-} from "../src/vector-store/release-record.ts";
-import { requireWhole } from "./finish/check-release.ts";
+import { checkReleaseName, collectionName } from "../src/vector-store/release-record.ts";
 import { describeRelease } from "./finish/describe-release.ts";
 import { indexAndVerify, switchTo } from "./finish/finish-release.ts";
 import type { IngestOptions, IngestSummary } from "./ingest-options.ts";
 import { buildConcepts, type ConceptCounts, stringParts } from "./join/build-concepts.ts";
 import { BROAD, Hierarchy } from "./join/hierarchy.ts";
+import { type Plan, planIngest } from "./plan-ingest.ts";
 import { AddedRows, MENTIONS } from "./read/added-rows.ts";
 import { subtractCounts } from "./read/atom-counts.ts";
 import { type ReadReleaseOptions, type ReadResult, readRelease } from "./read/read-release.ts";
-import { lockDataset } from "./work/dataset-lock.ts";
-import { nextGeneration, takeGeneration, useGeneration } from "./work/generations.ts";
-import { Journal } from "./work/journal.ts";
-import { donePart, joinPlan, type PartsPlan, putPart, withGenerationOfParts } from "./work/part-records.ts";
-import { isUnchanged, releaseFingerprint } from "./work/release-fingerprint.ts";
+import { useGeneration } from "./work/generations.ts";
+import { joinPlan, type PartsPlan, putPart } from "./work/part-records.ts";
 import { someOf } from "./work/sample.ts";
 import { Shard } from "./work/shard.ts";
 import { beginCollections, beginnings } from "./write/begin-collections.ts";
@@ -34,18 +24,6 @@ import { buildDefinitions, type DefinitionsResult } from "./write/build-definiti
 import { buildStrings, type StringsResult } from "./write/build-strings.ts";
 import { definitionTargets, type EncoderTarget, startEncoders } from "./write/encoder-targets.ts";
 import type { FillOptions } from "./write/fill-collection.ts";
-
-/** What the releases in the store are when a run begins, and what this run makes beside them. */
-interface Plan {
-  /** All generations of this release that the store has, the latest last. */
-  generations: readonly ReleaseRecord[];
-  /** All releases of the dataset. */
-  ofDataset: readonly ReleaseRecord[];
-  generation: number;
-  fingerprint: string;
-  shared: Omit<PartsPlan, "blocks">;
-  journal: Journal;
-}
 
 interface Joined {
   concepts: ConceptCounts;
@@ -110,59 +88,19 @@ export class IngestRun implements AsyncDisposable {
 
   /** Decides what there is to do. Gives the summary where that is nothing: the store has it all already. */
   async plan(): Promise<IngestSummary | undefined> {
-    const { store, encoders, filters, mode, signal } = this.#options;
-    if (encoders.length === 0)
-      throw new TermduetError("usage", "no encoder to ingest with; name one by --encoder");
-    for (const encoder of encoders) await verifyEncoderFolder(encoder);
-    const doing = `an ingest of ${this.#dataset} ${this.#release}`;
-    if (this.#shard.isWhole)
-      this.#stack.use(lockDataset(store, this.#dataset, doing, this.#options.workFolder));
-    const fingerprint = releaseFingerprint(await this.#source.fingerprint(signal), filters);
-    const records = await releaseRecords(store);
-    checkSpelling(records, { dataset: this.#dataset, release: this.#release });
-    const ofDataset = records.filter((r) => r.dataset === this.#dataset);
-    const generations = ofDataset.filter((r) => r.release === this.#release);
-    const before = generations.at(-1);
-    if (before && mode !== "restart" && isUnchanged(before, fingerprint, encoders)) {
-      await requireWhole(store, before);
-      // A run that was killed between its last steps has left its folder.
-      if (existsSync(this.#folder)) await switchTo(store, before, generations, this.#folder);
-      const copied = before.encoders.map(({ id }) => ({ id, encoded: 0, copied: before.counts.strings }));
-      return this.#summary("unchanged", { ...before.counts, rows: 0, skipped: 0 }, copied);
+    const planned = await planIngest({
+      options: this.#options,
+      source: this.#source,
+      shard: this.#shard,
+      folder: this.#folder,
+      stack: this.#stack,
+    });
+    if ("done" in planned) {
+      const { status, counts, encoders } = planned.done;
+      return this.#summary(status, counts, encoders);
     }
-    const shared = await this.#shared(fingerprint);
-    if (!this.#shard.isWhole && mode !== "restart") {
-      const done = await donePart(store, shared, this.#shard.part);
-      if (done) {
-        const counts = { ...done.record.counts, rows: 0, skipped: 0 };
-        return this.#summary("part", counts, done.record.encoders);
-      }
-    }
-    const { of: _, ...plan } = shared;
-    const journal = this.#stack.use(new Journal(this.#folder, { ...plan, store: store.url }, mode));
-    const { generation } = journal;
-    this.#plan = {
-      generations,
-      ofDataset,
-      generation,
-      fingerprint,
-      shared: { ...shared, generation },
-      journal,
-    };
-    // Parts take theirs in `join`, when the processes have agreed.
-    if (this.#shard.isWhole)
-      await takeGeneration(store, shared, journal, (content) => this.#collection(content));
+    this.#plan = planned.plan;
     return undefined;
-  }
-
-  /** What all processes that ingest the release by parts have in common, with the generation that is to be made. */
-  async #shared(fingerprint: string): Promise<Omit<PartsPlan, "blocks">> {
-    const { store } = this.#options;
-    const encoders = this.#options.encoders.map(({ manifest, hash }) => ({ id: manifest.id, hash }));
-    const named = { dataset: this.#dataset, release: this.#release };
-    const next = await nextGeneration(store, named);
-    const plan = { ...named, generation: next, fingerprint, encoders, of: this.#shard.of };
-    return this.#shard.isWhole ? plan : withGenerationOfParts(store, plan);
   }
 
   /** Streams the source once and divides its rows by concept. */

@@ -17,6 +17,8 @@ const manifestSchema = z.object({
   format: z.literal(FORMAT),
   version: z.literal(VERSION),
   record: z.unknown(),
+  /** SHA-256 of the record; archives of earlier versions have none. */
+  recordSha256: z.string().length(64).optional(),
   files: z.array(
     z.object({
       name: z.string().regex(/^[A-Za-z0-9._-]+\.arrow$/),
@@ -62,7 +64,7 @@ export function readArchived(folder: string, file: ArchivedFile, spec: Collectio
 
 /** Written last: a folder without it is no archive. */
 export function writeManifest(folder: string, { record, files }: Archive): void {
-  const manifest = { format: FORMAT, version: VERSION, record, files };
+  const manifest = { format: FORMAT, version: VERSION, record, recordSha256: recordHash(record), files };
   writeFileSync(join(folder, MANIFEST), `${JSON.stringify(manifest, undefined, 1)}\n`, { flush: true });
 }
 
@@ -75,9 +77,11 @@ export function readManifest(folder: string): Archive {
       `${path} is not there: ${folder} holds no exported release, or not all of it`,
     );
   try {
-    const { record, files } = manifestSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    const { record, recordSha256, files } = manifestSchema.parse(JSON.parse(readFileSync(path, "utf8")));
+    if (recordSha256 !== undefined && recordHash(record) !== recordSha256) throw damaged(path);
     return { record: parseReleaseRecord(record), files };
   } catch (cause) {
+    if (cause instanceof TermduetError) throw cause;
     throw new TermduetError("bad-input", `${path} can't be read by this version; export the release again`, {
       cause,
     });
@@ -93,6 +97,10 @@ export async function checkArchive(folder: string, files: readonly ArchivedFile[
     await pipeline(createReadStream(path), hash);
     if (hash.digest("hex") !== sha256) throw damaged(path);
   }
+}
+
+function recordHash(record: unknown): string {
+  return createHash("sha256").update(JSON.stringify(record)).digest("hex");
 }
 
 function damaged(path: string): TermduetError {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, readFileSync } from "node:fs";
+import { createReadStream, existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { TermduetError } from "../terminology/termduet-error.ts";
@@ -102,12 +102,26 @@ function hashOf(manifest: EncoderManifest): string {
 export async function verifyEncoderFolder({ folder, manifest }: EncoderFolder): Promise<void> {
   for (const [name, expected] of Object.entries(manifest.checksums)) {
     const path = join(folder, name);
-    const found = existsSync(path) ? await sha256(path) : "missing";
+    const found = existsSync(path) ? await sha256Lately(path) : "missing";
     if (found !== expected) {
       const message = `${path} is not the file that encoder.json names (SHA-256 ${found}); restore the encoder's folder`;
       throw new TermduetError("bad-input", message);
     }
   }
+}
+
+const LATELY_MS = 60_000;
+const lately = new Map<string, { state: string; at: number; hash: string }>();
+
+/** An ingest checks an encoder when it is planned and again when it is loaded, which need not be to read it twice. */
+async function sha256Lately(path: string): Promise<string> {
+  const { size, mtimeMs, ino } = statSync(path);
+  const state = `${size} ${mtimeMs} ${ino}`;
+  const known = lately.get(path);
+  if (known && known.state === state && performance.now() - known.at < LATELY_MS) return known.hash;
+  const hash = await sha256(path);
+  lately.set(path, { state, at: performance.now(), hash });
+  return hash;
 }
 
 /** SHA-256 of a file, hex, read as a stream. */

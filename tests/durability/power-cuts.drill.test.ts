@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { seeded } from "../support/random-vectors.ts";
-import { canMountDisks, cutsOfOneRun, faultsAfter } from "./support/power-cuts.ts";
+import { canMountDisks, cutsOfOneRun, faultsAfter, someMoments } from "./support/power-cuts.ts";
 import { memoryFolder, prepared } from "./support/prepared.ts";
 
 const SEED = Number(process.env["POWER_SEED"] ?? 24);
@@ -20,13 +20,11 @@ test(`thirty losses of power lose nothing that was acknowledged, and --resume go
   let done = 0;
   const seen = new Map<string, number>();
   for (let run = 0; done < MOMENTS; run++) {
-    const pauses = Array.from({ length: Math.min(PER_RUN, MOMENTS - done) }, (_, i) =>
-      i === 0 ? 500 + random() * 2_000 : 100 + random() * 700,
-    );
-    for (const cut of await cutsOfOneRun(folders, `run${run}`, pauses)) {
+    const moments = someMoments(random, Math.min(PER_RUN, MOMENTS - done));
+    for (const cut of await cutsOfOneRun(folders, `run${run}`, moments)) {
       const found = await faultsAfter(cut, folders, expected);
       faults.push(...found.map((fault) => `after ${cut.acknowledged.at(-1) ?? "nothing"}: ${fault}`));
-      const where = cut.acknowledged.at(-1)?.split(" ")[0] ?? "nothing";
+      const where = cut.acknowledged.at(-1)?.replace(/^rating .*/, "a rating") ?? "nothing";
       seen.set(where, (seen.get(where) ?? 0) + 1);
       done++;
     }

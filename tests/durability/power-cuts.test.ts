@@ -2,6 +2,12 @@ import { expect, test } from "vitest";
 import { canMountDisks, cutsOfOneRun, faultsAfter } from "./support/power-cuts.ts";
 import { memoryFolder, prepared } from "./support/prepared.ts";
 
+const MOMENTS = [
+  { after: "start", pauseMs: 900 },
+  { after: "rating r30", pauseMs: 0 },
+  { after: "key k1", pauseMs: 700 },
+];
+
 test("a loss of power loses nothing that was acknowledged, and --resume goes on (a sample of the drill)", async (context) => {
   using folder = memoryFolder();
   context.skip(
@@ -10,6 +16,6 @@ test("a loss of power loses nothing that was acknowledged, and --resume goes on 
   );
   const { encoder, tables, expected } = await prepared(folder.path, 300);
   const folders = { folder: folder.path, encoder, tables };
-  for (const cut of await cutsOfOneRun(folders, "run", [1_500, 1_700]))
+  for (const cut of await cutsOfOneRun(folders, "run", MOMENTS))
     expect(await faultsAfter(cut, folders, expected)).toEqual([]);
 }, 300_000);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exportRelease } from "../../ingest/releases/export-release.ts";
@@ -100,6 +100,19 @@ describe("an exported release", () => {
     await expect(importRelease(store, copy)).rejects.toMatchObject({ code: "not-found" });
     writeFileSync(join(copy, "manifest.json"), "{}");
     await expect(importRelease(store, copy)).rejects.toMatchObject({ code: "bad-input" });
+  });
+
+  test("whose record was altered is refused", async () => {
+    const altered = join(folder.path, "altered");
+    cpSync(archive, altered, { recursive: true });
+    const file = join(altered, "manifest.json");
+    writeFileSync(file, readFileSync(file, "utf8").replace(/"dimension": 32/, '"dimension": 31'));
+    using other = temporaryFolder();
+    await using store = await openStore(`lancedb:${other.path}`);
+    await expect(importRelease(store, altered)).rejects.toMatchObject({
+      code: "bad-input",
+      message: expect.stringMatching(/manifest\.json is damaged/),
+    });
   });
 
   test("goes to an empty folder alone", async () => {

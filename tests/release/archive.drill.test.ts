@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { megabytesUnder, ROOT, ran } from "./support.ts";
+import { cloned, megabytesUnder, ran } from "./support.ts";
 
 const LONG = 900_000;
 const MOST_MB = 450;
@@ -17,10 +17,11 @@ describe.skipIf(!canUnshare)(`an archive of a release${why}`, () => {
 
   beforeAll(() => {
     mkdirSync(home);
-    const maker = join(ROOT, "tools", "release", "make-archive.ts");
+    const clone = cloned(folder.path);
+    const maker = join(clone, "tools", "release", "make-archive.ts");
     const out = join(folder.path, "out");
     const platforms = ["--platform", "linux-x64", "--platform", "win32-x64"];
-    const made = ran(process.execPath, [maker, ...platforms, "--out", out], ROOT, process.env);
+    const made = ran(process.execPath, [maker, ...platforms, "--out", out], clone, process.env);
     expect(made.status, made.stderr).toBe(0);
     for (const file of readdirSync(out))
       expect(ran("tar", ["-xzf", join(out, file)], folder.path, process.env).status).toBe(0);

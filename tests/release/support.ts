@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, statSync } from "node:fs";
+import { readdirSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 
 export const ROOT = join(import.meta.dirname, "..", "..");
@@ -42,6 +42,21 @@ export function ran(program: string, args: readonly string[], cwd: string, env: 
     maxBuffer: 2 ** 28,
   });
   return { status, stdout: stdout ?? "", stderr: stderr ?? "" };
+}
+
+/** What is committed here, as a clone in `folder` with our packages: packing changes package.json for a moment, which is not to be seen by others. */
+export function cloned(folder: string, ...settings: string[]): string {
+  const clone = join(folder, "clone");
+  const configured = settings.flatMap((setting) => ["-c", setting]);
+  const { status, stderr } = ran(
+    "git",
+    ["clone", "--quiet", ...configured, ROOT, clone],
+    folder,
+    process.env,
+  );
+  if (status !== 0) throw new Error(stderr);
+  symlinkSync(join(ROOT, "node_modules"), join(clone, "node_modules"), "junction");
+  return clone;
 }
 
 /** Megabytes under a folder, each file once. */

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { temporaryFolder } from "../support/temporary-folder.ts";
-import { megabytesUnder, packagesUnder, ROOT, ran, registryAlone } from "./support.ts";
+import { cloned, megabytesUnder, packagesUnder, ROOT, ran, registryAlone } from "./support.ts";
 
 const MOST_MB = 450;
 const MOST_MB_WITH_NODE = 600;
@@ -24,7 +24,8 @@ describe("the packed tarball", () => {
 
   beforeAll(() => {
     for (const path of [home, project]) mkdirSync(path, { recursive: true });
-    const packed = ran("npm", ["pack", "--pack-destination", folder.path], ROOT, process.env);
+    const clone = cloned(folder.path);
+    const packed = ran("npm", ["pack", "--pack-destination", folder.path], clone, process.env);
     expect(packed.status, packed.stderr).toBe(0);
     tarball = join(folder.path, readdirSync(folder.path).find((name) => name.endsWith(".tgz"))!);
     writeFileSync(join(project, "package.json"), '{ "private": true }\n');

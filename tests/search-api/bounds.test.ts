@@ -80,6 +80,16 @@ test("a client that takes nothing of its answer is cut, and one that takes it sl
   expect(stuck.answer().length).toBeLessThan(big.length);
 }, 60_000);
 
+test("a body that does not arrive in time is answered before the connection is cut", async () => {
+  const load = { ...DEFAULT_LOAD, deadlineMs: 200 };
+  await using api = await testApi({ searcher: fakeSearch(), store: fakeStore(), load });
+  const head =
+    'POST /api/v1/search HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{"q';
+  const { answer, closed } = await begun(api.port, head);
+  await closed;
+  expect(answer()).toMatch(/^HTTP\/1\.1 408 .*the body did not arrive in time/s);
+});
+
 describe("places for long work", () => {
   test("are not all one caller's, and come back", () => {
     const places = new Places("streams", 3, 2);

@@ -19,7 +19,7 @@ import { flipped } from "../support/damage.ts";
 import { clusteredVectors } from "../support/random-vectors.ts";
 import { temporaryFolder } from "../support/temporary-folder.ts";
 
-const BLOCK = 16_384;
+const BLOCK = 4096;
 
 describe("a file under checksums", () => {
   test("holds what was written last at each place, and any byte that changes is seen", () => {

@@ -184,6 +184,19 @@ function stopSignal(): Promise<"stop"> {
       told = true;
       resolve("stop");
     };
+    if (process.env["TERMDUET_LAUNCHED"]) whenOrphaned(stop);
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   });
+}
+
+const LOOK_MS = 1_000;
+
+/** Of a launcher that was killed nobody is told: the parent is another then. */
+function whenOrphaned(stop: () => void): void {
+  const { ppid } = process;
+  const timer = setInterval(() => {
+    if (process.ppid === ppid) return;
+    clearInterval(timer);
+    stop();
+  }, LOOK_MS).unref();
 }

@@ -4,10 +4,20 @@ import { runCli } from "../../support/run-cli.ts";
 import { hashOfRelease } from "./contents.ts";
 import type { Prepared } from "./prepared.ts";
 
+interface KilledOptions {
+  folder: string;
+  name: string;
+  random: () => number;
+  /** Imported in the place of an ingest. */
+  archive?: string;
+  /** The latest that a run is killed, in milliseconds after a quarter of a second. */
+  sooner?: number;
+}
+
 /** One ingest or import that is killed, and gone on with until it ends. Gives what is wrong then, and how often it was killed. */
 export async function killedRun(
   { ingest, expected }: Prepared,
-  { folder, name, random, archive }: { folder: string; name: string; random: () => number; archive?: string },
+  { folder, name, random, archive, sooner = 900 }: KilledOptions,
 ): Promise<{ faults: string[]; kills: number }> {
   const store = join(folder, name);
   const release = archive === undefined ? "2" : "1";
@@ -20,7 +30,7 @@ export async function killedRun(
   for (let attempt = 0; ; attempt++) {
     const more = attempt > 0 && archive === undefined ? ["--resume"] : [];
     // Sooner at first, so that most are killed in the middle; in the end it may finish.
-    const killAfterMs = attempt < 3 ? 250 + random() * 900 : 120_000;
+    const killAfterMs = attempt < 3 ? 250 + random() * sooner : 120_000;
     const { code, stderr } = await runCli([...args, ...more], { killAfterMs });
     if (code === 0) break;
     if (code === null) kills++;

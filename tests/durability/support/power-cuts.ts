@@ -66,11 +66,43 @@ export interface DrillFolders {
   tables: string;
 }
 
+/** So long after something was acknowledged, or after the beginning. */
+export interface Moment {
+  after: string;
+  pauseMs: number;
+}
+
+/** What the workload acknowledges, in its order, as far as it matters when the power goes. Twice is what an ingest follows. */
+const PHASES = [
+  ...[
+    "start",
+    "start",
+    "start",
+    "release 1",
+    "rating r30",
+    "key k1",
+    "key k1",
+    "key k1",
+    "release 2",
+    "rating r50",
+  ],
+  ...["key k2", "active 2", "active 2", "active 2", "release 3", "rating r70", "key k3", "active 3"],
+];
+
+/** Moments of one run, spread over all that it does. */
+export function someMoments(random: () => number, count: number): Moment[] {
+  const chosen = PHASES.map((after, place) => ({ after, place, order: random() }))
+    .sort((a, b) => a.order - b.order)
+    .slice(0, count)
+    .sort((a, b) => a.place - b.place);
+  return chosen.map(({ after }) => ({ after, pauseMs: random() * 1_200 }));
+}
+
 /** Runs the workload and takes the disk's image at so many moments, between which the process stands still. */
 export async function cutsOfOneRun(
   { folder, encoder, tables }: DrillFolders,
   name: string,
-  pausesMs: readonly number[],
+  moments: readonly Moment[],
 ): Promise<Cut[]> {
   using disk = new Disk(join(folder, `${name}.img`), join(folder, name));
   const child = spawn(process.execPath, [WORKLOAD, disk.path, encoder, tables]);
@@ -84,8 +116,10 @@ export async function cutsOfOneRun(
   });
   const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const cuts: Cut[] = [];
-  for (const [i, pause] of pausesMs.entries()) {
-    await Promise.race([sleep(pause), closed]);
+  for (const [i, { after, pauseMs }] of moments.entries()) {
+    const hasCome = (): boolean => after === "start" || said.includes(`ACK ${after}\n`);
+    while (!hasCome() && child.exitCode === null) await sleep(5);
+    await Promise.race([sleep(pauseMs), closed]);
     const isOver = child.exitCode !== null;
     if (isOver && child.exitCode !== 0) throw new Error(errors);
     await stopped(child);
