@@ -1,6 +1,7 @@
 import { copy, curlOf } from "./clipboard.js";
 import { h } from "./element.js";
 import { currentKey } from "./key.js";
+import { differences, markedName } from "./marked-name.js";
 import { dots, duet, separated } from "./marks.js";
 import { why } from "./result-why.js";
 import { sssomOf } from "./sssom.js";
@@ -13,13 +14,14 @@ export const MOST = 200;
 /** The merged list of results of a search. */
 export function resultsView(response, state, voices, { onMore }) {
   const { results, more } = response;
-  if (results.length === 0) return [head([response], state), nothing()];
+  if (results.length === 0) return [head([response], state), cautions([response]), nothing(response)];
   return [
     head([response], state),
+    cautions([response]),
     h(
       "ol",
       { class: "list" },
-      results.map((result) => resultItem(result, state, voices)),
+      results.map((result) => resultItem(result, state, voices, response.query)),
     ),
     moreButton(more, state, onMore),
   ];
@@ -53,8 +55,30 @@ export function head(responses, state) {
   );
 }
 
-export function nothing() {
-  return h("div", { class: "notice" }, h("p", {}, t("nothing")), h("p", {}, t("nothingHint")));
+export function nothing({ noSuchCode } = {}) {
+  const said = noSuchCode ? t("noSuchCode") : t("nothing");
+  return h("div", { class: "notice" }, h("p", {}, said), h("p", {}, t("nothingHint")));
+}
+
+/** What whoever reads a list must know before: that nothing in it is close, or that the text has several senses. */
+export function cautions(responses) {
+  const said = [
+    responses.some(({ results }) => results.length > 0) && responses.every(({ close }) => close === false)
+      ? t("notClose")
+      : "",
+    responses.some(({ ambiguous }) => ambiguous) ? t("ambiguous") : "",
+    ...new Set(
+      responses.flatMap(({ unknownFilters = [] }) =>
+        unknownFilters.map(({ values }) => t("unknownFilter", { values: values.join(", ") })),
+      ),
+    ),
+  ].filter(Boolean);
+  if (said.length === 0) return "";
+  return h(
+    "div",
+    { class: "caution", role: "note" },
+    said.map((text) => h("p", {}, text)),
+  );
 }
 
 export function moreButton(more, state, onMore) {
@@ -74,14 +98,15 @@ function tool(label, textOf) {
   return h("button", { type: "button", onclick: (event) => copy(textOf(), event.currentTarget) }, label);
 }
 
-function resultItem(result, state, voices) {
-  const { rank, cui, name, string, lat, sab, tty, matchType, semanticTypes } = result;
+function resultItem(result, state, voices, query) {
+  const { rank, cui, name, string, lat, sab, tty, matchType, semanticTypes, differs } = result;
   const types = semanticTypes.map((type) => type.name);
   const origin = [languageName(lat), sab, tty].filter(Boolean);
   const [whyButton, evidence = ""] = why(result, voices);
   const facts = [
     h("span", { class: "tag" }, t(`match.${matchType}`)),
     result.obsolete ? h("span", { class: "given-up" }, t("obsoleteTag")) : "",
+    differences(differs),
     ...types,
     cui,
     whyButton,
@@ -93,7 +118,7 @@ function resultItem(result, state, voices) {
           h(
             "span",
             { class: result.obsolete ? "matched obsolete" : "matched", lang: languageTag(lat) },
-            string,
+            markedName(string, { query, differs }),
           ),
           " ",
         ];
@@ -104,7 +129,11 @@ function resultItem(result, state, voices) {
       "article",
       {},
       h("span", { class: "rank", "aria-hidden": "true" }, rank),
-      h("h2", {}, h("a", { href: addressOf({ ...state, cui }), "data-cui": cui }, name)),
+      h(
+        "h2",
+        {},
+        h("a", { href: addressOf({ ...state, cui }), "data-cui": cui }, markedName(name, { query, differs })),
+      ),
       h("div", { class: "ratings" }, mergedRating(result, voices), voiceRatings(result, voices)),
       h(
         "div",

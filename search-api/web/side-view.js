@@ -1,12 +1,14 @@
 import { h } from "./element.js";
+import { differences, markedName } from "./marked-name.js";
 import { dots, separated } from "./marks.js";
-import { head, moreButton, nothing } from "./results.js";
+import { cautions, head, moreButton, nothing } from "./results.js";
 import { addressOf } from "./state.js";
 import { languageTag, number, t } from "./texts.js";
 
 /** Each encoder's own list beside the other's; every result says where the other has it. */
 export function sideView(responses, state, voices, { onMore }) {
-  if (responses.every(({ results }) => results.length === 0)) return [head(responses, state), nothing()];
+  if (responses.every(({ results }) => results.length === 0))
+    return [head(responses, state), nothing(responses[0])];
   const places = responses.map(({ results }) => new Map(results.map(({ cui, rank }) => [cui, rank])));
   const columns = responses.map(({ results }, i) =>
     h(
@@ -16,7 +18,13 @@ export function sideView(responses, state, voices, { onMore }) {
       h(
         "ol",
         { class: "list" },
-        results.map((result) => item(result, voices[i], state, elsewhere(result, i, places, voices))),
+        results.map((result) =>
+          item(result, voices[i], {
+            state,
+            others: elsewhere(result, i, places, voices),
+            query: responses[i].query,
+          }),
+        ),
       ),
     ),
   );
@@ -27,6 +35,7 @@ export function sideView(responses, state, voices, { onMore }) {
   );
   return [
     head(responses, state),
+    cautions(responses),
     sides,
     moreButton(
       responses.some(({ more }) => more),
@@ -36,7 +45,8 @@ export function sideView(responses, state, voices, { onMore }) {
   ];
 }
 
-function item({ rank, cui, name, string, lat, scores, semanticTypes, obsolete }, encoder, state, others) {
+function item(result, encoder, { state, others, query }) {
+  const { rank, cui, name, string, lat, scores, semanticTypes, obsolete, differs } = result;
   const { cosine, rating } = scores[encoder];
   return h(
     "li",
@@ -45,7 +55,11 @@ function item({ rank, cui, name, string, lat, scores, semanticTypes, obsolete },
       "article",
       {},
       h("span", { class: "rank", "aria-hidden": "true" }, rank),
-      h("h3", {}, h("a", { href: addressOf({ ...state, cui }), "data-cui": cui }, name)),
+      h(
+        "h3",
+        {},
+        h("a", { href: addressOf({ ...state, cui }), "data-cui": cui }, markedName(name, { query, differs })),
+      ),
       h("p", { class: "seen" }, dots(rating), h("span", { class: "cosine" }, cosine.toFixed(3))),
       h(
         "div",
@@ -55,9 +69,19 @@ function item({ rank, cui, name, string, lat, scores, semanticTypes, obsolete },
           : h(
               "p",
               {},
-              h("span", { class: obsolete ? "matched obsolete" : "matched", lang: languageTag(lat) }, string),
+              h(
+                "span",
+                { class: obsolete ? "matched obsolete" : "matched", lang: languageTag(lat) },
+                markedName(string, { query, differs }),
+              ),
             ),
-        h("p", { class: "facts" }, separated([...others, ...semanticTypes.map((type) => type.name)])),
+        h(
+          "p",
+          { class: "facts" },
+          separated(
+            [...others, differences(differs), ...semanticTypes.map((type) => type.name)].filter(Boolean),
+          ),
+        ),
       ),
     ),
   );

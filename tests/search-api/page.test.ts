@@ -465,6 +465,65 @@ describe.skipIf(skipped)(`the page in a browser${skipped ? ` (none here: ${start
     120_000,
   );
 
+  test("marks the words that a name has in common with the query, without accents and case", async () => {
+    await using opened = await open("/?q=Crise%20CARDIAQUE");
+    await first(opened.page).waitFor();
+    expect(await first(opened.page).locator("mark.said").allTextContents()).toEqual(["crise", "cardiaque"]);
+  });
+
+  /** What the server answers to searches from now on, changed as `change` says. */
+  async function answered(page: Page, change: (response: SearchResponse) => void): Promise<void> {
+    await page.route("**/api/v1/search?*", async (route) => {
+      const response = await route.fetch();
+      const json = (await response.json()) as SearchResponse;
+      change(json);
+      await route.fulfill({ response, json });
+    });
+  }
+
+  test("says in what a name differs from the query, in both views", async () => {
+    for (const view of ["", "&view=side"]) {
+      await using opened = await open("/", { bypassCSP: true });
+      const { page } = opened;
+      await answered(page, ({ results: [best] }) => {
+        best!.name = "Hépatite B";
+        best!.differs = [{ kind: "letter", query: "E", name: "B" }];
+      });
+      await page.goto(`${api.url}/?q=hepatitis%20E${view}`);
+      await first(page).waitFor();
+      expect(await first(page).locator(".facts").textContent()).toContain("≠ E / B");
+      expect(await first(page).locator("mark.otherwise").first().textContent()).toBe("B");
+      expect(await complaints(page)).toEqual([]);
+    }
+  });
+
+  test("says that nothing is close, that a text has several senses, and what a filter asks in vain", async () => {
+    await using opened = await open("/", { locale: "fr-FR", bypassCSP: true });
+    const { page } = opened;
+    await answered(page, (response) => {
+      response.close = false;
+      response.ambiguous = true;
+      response.unknownFilters = [{ field: "sab", values: ["ICD99"] }];
+    });
+    await page.goto(`${api.url}/?q=carburateur`);
+    await page.locator(".caution").waitFor();
+    expect(await page.locator(".caution p").allTextContents()).toEqual([
+      "Rien de proche : ces concepts sont seulement les moins éloignés.",
+      "Ce texte est le nom de plusieurs concepts de sens différents.",
+      "Cette version ne connaît pas : ICD99",
+    ]);
+    expect(await complaints(page)).toEqual([]);
+  });
+
+  test("says of a code that is not there that it is none, and warns of nothing where something is close", async () => {
+    await using opened = await open("/?q=ICD10CM:Z99.987");
+    const { page } = opened;
+    await page.locator(".notice", { hasText: "This release has no such code." }).waitFor();
+    await page.goto(`${api.url}/?q=crise%20cardiaque`);
+    await first(page).waitFor();
+    expect(await page.locator(".caution").count()).toBe(0);
+  });
+
   test("is dark where the system is", async () => {
     const background = async (colorScheme: "light" | "dark"): Promise<string> => {
       await using opened = await open("/", { colorScheme });
