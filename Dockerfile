@@ -1,4 +1,10 @@
 # Termduet on the CPU (`docker build --target cpu .`) and on an NVIDIA GPU (`--target cuda`).
+#
+#   docker build --target cpu -t termduet:cpu .
+#   docker run --rm -p 127.0.0.1:8080:8080 -v termduet:/data termduet:cpu
+#
+# begins with the sample release in an embedded store; a key for the page and the API is printed, or given by
+# `-e TERMDUET_API_KEY=…`. For both kinds of processor: `docker buildx build --platform linux/amd64,linux/arm64 …`.
 # Node runs the sources as they are, so there is nothing to build but the dependencies.
 FROM node:24.21.0-bookworm-slim AS dependencies
 WORKDIR /app
@@ -23,7 +29,7 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8080
 ENTRYPOINT ["termduet"]
-CMD ["serve", "--host", "0.0.0.0"]
+CMD ["start", "--host", "0.0.0.0"]
 
 FROM nvidia/cuda:12.6.3-cudnn-runtime-ubuntu24.04 AS cuda
 ENV NODE_ENV=production TERMDUET_PROVIDER=cuda
@@ -38,4 +44,4 @@ WORKDIR /data
 VOLUME /data
 EXPOSE 8080
 ENTRYPOINT ["termduet"]
-CMD ["serve", "--host", "0.0.0.0"]
+CMD ["start", "--host", "0.0.0.0"]

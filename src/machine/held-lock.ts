@@ -6,6 +6,8 @@ import { setTimeout } from "node:timers/promises";
 
 const BUSY = 5;
 const POLL_MS = 100;
+/** A database that nobody knows of any more is closed, and its lock let go of: these are known until they are disposed of. */
+const held = new Set<DatabaseSync>();
 
 /**
  * A lock that the kernel holds for this process, and lets go of when it ends, however it ends: SQLite's exclusive lock on an
@@ -39,8 +41,15 @@ export function tryLock(folder: string, name: string, doing: string): HeldLock |
     throw Object.assign(error as Error, { path: `${path}.lock` });
   }
   tellHolder(`${path}.holder`, doing);
-  const held = database;
-  return { name, [Symbol.dispose]: () => held.close() };
+  const taken = database;
+  held.add(taken);
+  return {
+    name,
+    [Symbol.dispose]: () => {
+      held.delete(taken);
+      taken.close();
+    },
+  };
 }
 
 /** The same, but waits for the other at most so long. */

@@ -85,8 +85,8 @@ export function portsOf(command: Command): Pick<ServeOptions, "morePorts"> {
  * Errors: `unavailable` for a port in use, `not-found` for a store without a release, `incompatible` when none of its
  * releases was made by encoders that are here.
  */
-export async function serve(options: ServeOptions): Promise<void> {
-  const keys = keysOf(options, process.env);
+export async function serve(options: ServeOptions, env: NodeJS.ProcessEnv = process.env): Promise<void> {
+  const keys = keysOf(options, env);
   const maps = mapsOf(options);
   const log = pino({ level: options.quiet ? "silent" : "info", base: null }, process.stderr);
   await using stack = new AsyncDisposableStack();

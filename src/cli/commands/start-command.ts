@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { Command } from "commander";
+import { isLoopback } from "../../../search-api/guards/host-guard.ts";
 import { openStore } from "../../vector-store/open-store.ts";
 import { releaseRecords } from "../../vector-store/release-record.ts";
 import { encodersFolderOption, providerOption, storeOption } from "../common-options.ts";
@@ -26,6 +28,7 @@ export function startCommand(): Command {
 }
 
 async function run(options: StartOptions): Promise<void> {
+  const env = withKey(options, process.env);
   if (await isEmpty(options.store)) {
     process.stderr.write(
       "the store is empty: putting the sample release in, which takes a minute the first time\n",
@@ -43,7 +46,17 @@ async function run(options: StartOptions): Promise<void> {
     };
     await runIngest(join(sampleFolder, "META"), ingest);
   }
-  await serve({ ...options, rateLimit: 0, quiet: true });
+  await serve({ ...options, rateLimit: 0, quiet: true }, env);
+}
+
+/** Where a key is needed and nobody gave one, a key is made and said: a first try ends with a page, not with an error. */
+function withKey({ host }: StartOptions, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (env["NODE_ENV"] !== "production" || isLoopback(host) || env["TERMDUET_API_KEY"]) return env;
+  const key = randomBytes(24).toString("base64url");
+  process.stdout.write(
+    `The key of this server, until it stops: ${key} (choose your own by TERMDUET_API_KEY)\n`,
+  );
+  return { ...env, TERMDUET_API_KEY: key };
 }
 
 async function isEmpty(url: string): Promise<boolean> {
