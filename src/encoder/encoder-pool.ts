@@ -36,6 +36,8 @@ export interface PoolPatience {
 const PATIENCE: PoolPatience = { jobMs: 60_000, textMs: 2_000, rehireMs: 500, mostRehireMs: 30_000 };
 const MAX_ATTEMPTS = 2;
 const CLOSING_MS = 10_000;
+/** A worker that was given up may still come to its end by itself, which is safer than to tear it down: see `ended`. */
+const HUNG_MS = 300_000;
 
 /**
  * Worker threads that each hold a session of one encoder. A request goes to an idle worker; the others wait in order.
@@ -166,7 +168,7 @@ export class EncoderPool implements Encoder {
       ),
     );
     seat.job = undefined;
-    void seat.worker.terminate();
+    void ended(seat.worker, HUNG_MS);
     if (!this.#closed) this.#rehire(this.#patience.rehireMs);
   }
 
@@ -209,8 +211,8 @@ export class EncoderPool implements Encoder {
 }
 
 /** A thread that is torn down within a run of ONNX Runtime can take the process with it, so it is asked to end first. */
-async function ended(worker: Worker): Promise<void> {
-  const timer = setTimeout(() => void worker.terminate(), CLOSING_MS);
+async function ended(worker: Worker, patienceMs = CLOSING_MS): Promise<void> {
+  const timer = setTimeout(() => void worker.terminate(), patienceMs).unref();
   try {
     await new Promise<void>((resolve) => {
       worker.once("exit", () => resolve());

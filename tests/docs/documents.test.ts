@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { documents, openApi, readDocument, SHOWN } from "../../tools/docs/documents.ts";
-import { withFigures } from "../../tools/docs/figures.ts";
+import { RESULTS, withFigures } from "../../tools/docs/figures.ts";
 import { blocksOf, commandBlocks, withoutTimes } from "../../tools/docs/markdown-blocks.ts";
 import { referencePages } from "../../tools/docs/reference.ts";
 import { ROOT, runDocument } from "../../tools/docs/run-document.ts";
@@ -101,11 +101,20 @@ describe("README and docs", () => {
 });
 
 describe("how-tos and benchmarks", () => {
-  test("have commands that do what they say", { timeout: 15 * MINUTES }, async () => {
+  test("have commands that do what they say, and the sample's figures are those that are recorded", {
+    timeout: 15 * MINUTES,
+  }, async () => {
     using folder = temporaryFolder();
     // In one folder, one after the other: a release that is there already is not encoded again.
-    const text = RUN.map(readDocument).join("\n");
-    for (const { commands, code, printed } of await runDocument(text, folder.path))
+    const blocks = await runDocument(RUN.map(readDocument).join("\n"), folder.path);
+    for (const { commands, code, printed } of blocks)
       expect([commands, code, code === 0 ? "" : printed]).toEqual([commands, 0, ""]);
+    const measured = blocks.find(({ commands }) => commands.includes("evaluate retrieval"))!.printed;
+    const recorded = JSON.parse(readFileSync(join(RESULTS, "sample-retrieval.json"), "utf8"));
+    for (const method of ["merged", "termduet-a", "termduet-b", "oracle"]) {
+      const { value, low, high } = recorded.scores[method].acc1;
+      const figures = [value, low, high].map((n: number) => n.toFixed(3));
+      expect(measured).toMatch(new RegExp(`${method} +${figures[0]} +${figures[1]}–${figures[2]} `));
+    }
   });
 });

@@ -76,19 +76,19 @@ describe("a pool of encoder workers", () => {
     const moved = await tinyEncoder("tiny-bert", join(folder.path, "moved"));
     const away = `${moved.folder}.away`;
     await using pool = await EncoderPool.start(moved, 1, load, {
-      jobMs: 0,
+      jobMs: 300,
       textMs: 0,
       rehireMs: 20,
       mostRehireMs: 50,
     });
     renameSync(moved.folder, away);
     // Longer than a job may take: the worker is given up, and none can be had.
-    const long = Array.from({ length: 500 }, (_, i) => `a text that takes its time ${i * 7919}`);
+    const long = Array.from({ length: 20_000 }, (_, i) => `a text that takes its time ${i * 7919}`);
     await expect(pool.encode(long, "query")).rejects.toMatchObject({ code: "unavailable" });
     await vi.waitUntil(async () => {
       const failed = await pool.encode(["x"], "query").catch((error) => error);
       return failed instanceof Error && /missing|no such file/i.test(failed.message);
-    });
+    }, 20_000);
     renameSync(away, moved.folder);
     await vi.waitUntil(
       () =>
