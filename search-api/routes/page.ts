@@ -1,8 +1,9 @@
-import express, { type RequestHandler } from "express";
+import compression from "compression";
+import express, { type RequestHandler, Router } from "express";
 
 /** The web page: static files, asked for anew each time but sent only when they have changed; `/review` is `review.html`. */
 export function page(folder: string): RequestHandler {
-  return express.static(folder, {
+  const files = express.static(folder, {
     index: "index.html",
     extensions: ["html"],
     cacheControl: false,
@@ -12,4 +13,6 @@ export function page(folder: string): RequestHandler {
       response.set("Cache-Control", "no-cache");
     },
   });
+  // The page alone: a secret beside what somebody else may choose must not be compressed together, and files hold neither.
+  return Router().use(compression(), files);
 }
