@@ -164,7 +164,7 @@ else {
         expect(encoded + copied).toBe(wanted.record.counts.strings);
       }
       await expectSame(store, wanted);
-    });
+    }, 180_000);
 
     test("goes on after it was stopped among its changes, and loses and doubles nothing", async () => {
       const wanted = await freshly();
