@@ -40,6 +40,8 @@ const FIGURES: Record<string, () => string> = {
   "encoder-speed": () => recordedTable("encoder-speed.json"),
   "encoder-speed-epyc": () => recordedTable("encoder-speed-epyc.json"),
   "earlier-accuracy": () => recordedTable("earlier-accuracy.json"),
+  "engine-side-by-side": () => recordedTable("engine-side-by-side.json"),
+  trace: () => recordedTable("trace.json"),
   "earlier-speed": () => recordedTable("earlier-speed.json"),
   "earlier-alignment": () => recordedTable("earlier-alignment.json"),
 };
