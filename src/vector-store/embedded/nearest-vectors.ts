@@ -7,8 +7,8 @@ import { VectorRows } from "./vector-rows.ts";
 
 const READ_ROWS = 2048;
 const COMPARED_AT_ONCE = 32;
-/** Of the errors of estimates; with fewer, lists a hundred deep lose strings (`npm run bench:engines`). */
-const DEVIATIONS = 3;
+/** Of the errors of estimates; with three, lists a hundred deep lose strings. */
+const DEVIATIONS = 4;
 /** Vectors of a small collection are kept: to read them anew for each query takes longer than to compare them. */
 const KEPT_BYTES = 32 * 2 ** 20;
 
